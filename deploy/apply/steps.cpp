@@ -1,0 +1,118 @@
+#include "deploy/apply/steps.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <openstack/error.hpp>
+#include <stdexcept>
+#include <thread>
+
+namespace deploy {
+namespace {
+
+enum class State { waiting, running, done };
+
+/// The board on which the threads see what may start; everything is guarded by `mutex`.
+class Board {
+  public:
+    Board(const std::vector<Step>& steps, common::tty::Progress& progress) : steps_(steps), progress_(progress) {
+        for (const auto& step : steps) {
+            for (const auto earlier : step.after)
+                if (earlier >= lines_.size()) throw std::logic_error("a step can only wait for an earlier one");
+            lines_.push_back(progress.add(step.title));
+            states_.push_back(State::waiting);
+        }
+    }
+
+    void run(std::stop_token outside, std::size_t parallel) {
+        const std::stop_callback on_stop(outside, [this] { stop(nullptr); });
+        {
+            std::vector<std::jthread> threads;
+            const auto count = std::min(parallel, steps_.size());
+            for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+        }
+        if (failure_) std::rethrow_exception(failure_);
+        if (std::ranges::any_of(states_, [](State state) { return state != State::done; }))
+            throw openstack::Cancelled("interrupted");
+    }
+
+  private:
+    void work() {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            std::size_t next = 0;
+            changed_.wait(lock, [&] {
+                next = ready();
+                return next < steps_.size() || stop_.stop_requested() || none_left();
+            });
+            if (stop_.stop_requested() || next >= steps_.size()) return;
+            states_[next] = State::running;
+            lock.unlock();
+            run_one(next);
+            lock.lock();
+            changed_.notify_all();
+        }
+    }
+
+    void run_one(std::size_t number) {
+        const auto line = lines_[number];
+        progress_.set(line, common::tty::StepState::running);
+        try {
+            const auto result = steps_[number].run(
+                [&](const std::string& detail) { progress_.set(line, common::tty::StepState::running, detail); },
+                stop_.get_token());
+            progress_.set(line, result.changed ? common::tty::StepState::done : common::tty::StepState::unchanged,
+                          result.detail);
+            const std::scoped_lock lock(mutex_);
+            states_[number] = State::done;
+        } catch (const openstack::Cancelled&) {
+            progress_.set(line, common::tty::StepState::failed, "interrupted");
+            stop(nullptr);
+        } catch (...) {
+            progress_.set(line, common::tty::StepState::failed);
+            stop(std::current_exception());
+        }
+    }
+
+    void stop(std::exception_ptr failure) {
+        stop_.request_stop();
+        {
+            // Taken after the request, so that no thread can miss it between its check and its wait.
+            const std::scoped_lock lock(mutex_);
+            if (failure && !failure_) failure_ = failure;
+        }
+        changed_.notify_all();
+    }
+
+    /// The first step that may start, or one past the last.
+    std::size_t ready() const {
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            if (states_[i] == State::waiting &&
+                std::ranges::all_of(steps_[i].after, [&](auto earlier) { return states_[earlier] == State::done; }))
+                return i;
+        }
+        return steps_.size();
+    }
+    bool none_left() const {
+        return std::ranges::none_of(states_, [](State state) { return state == State::waiting; });
+    }
+
+    const std::vector<Step>& steps_;
+    common::tty::Progress& progress_;
+    std::vector<std::size_t> lines_;
+    std::vector<State> states_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::stop_source stop_;
+    std::exception_ptr failure_;
+};
+
+}  // namespace
+
+void run_steps(const std::vector<Step>& steps, common::tty::Progress& progress, std::stop_token stop,
+               std::size_t parallel) {
+    Board(steps, progress).run(std::move(stop), parallel);
+}
+
+}  // namespace deploy

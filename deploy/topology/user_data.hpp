@@ -1,0 +1,32 @@
+// The script that an instance runs at its first boot.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "deploy/topology/topology.hpp"
+
+namespace deploy {
+
+/// Where an instance gets the package, and what its bytes must be.
+struct PackageSource {
+    std::string url;     ///< needs no credentials: a temporary URL, or the user's own
+    std::string sha256;  ///< lower-case hexadecimal
+    std::string version;
+};
+
+/// Lines that the script writes to the console, so that the deployment can be followed without logging in.
+inline constexpr std::string_view console_installed = "FRACTALS: installed";
+inline constexpr std::string_view console_failed = "FRACTALS: failed:";
+
+/// A shell script for cloud-init: fetch, check, unpack, install; every failure is named on the console.
+/// `addresses` has the fixed address of each instance that the spec's placeholders name.
+/// Throws std::invalid_argument when a placeholder has no address.
+[[nodiscard]] std::string user_data(const InstanceSpec& instance, const PackageSource& package,
+                                    const std::map<std::string, std::string>& addresses);
+
+/// For sh: 'it'\''s'.
+[[nodiscard]] std::string shell_quote(std::string_view text);
+
+}  // namespace deploy
