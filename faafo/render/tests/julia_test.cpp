@@ -1,0 +1,176 @@
+#include "faafo/render/julia.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "faafo/render/png.hpp"
+#include "faafo/render/tests/vectors.hpp"
+
+namespace faafo::render {
+namespace {
+
+using test::sha256;
+
+/// Restores the choice of the fastest instruction set.
+struct InstructionSet {
+    explicit InstructionSet(std::string_view name) { use_instruction_set(name); }
+    ~InstructionSet() { use_instruction_set({}); }
+    InstructionSet(const InstructionSet&) = delete;
+    InstructionSet& operator=(const InstructionSet&) = delete;
+};
+
+/// Where two pictures of counts first differ, for a person.
+std::string difference(const Julia& julia, const std::vector<std::uint16_t>& got,
+                       const std::vector<std::uint16_t>& expected) {
+    if (got.size() != expected.size()) return "sizes differ";
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        if (got[i] != expected[i]) {
+            return fmt::format("pixel ({}, {}) of {} x {}, {} iterations: {} instead of {}", i % julia.width,
+                               i / julia.width, julia.width, julia.height, julia.iterations, got[i],
+                               expected[i]);
+        }
+    }
+    return {};
+}
+
+TEST(EscapeCounts, ScalarReferenceEqualsTheGoldenPictures) {
+    for (const auto& vector : test::golden_pictures()) {
+        const auto counts = escape_counts_scalar(vector.julia);
+        EXPECT_EQ(sha256(counts), vector.sha256_counts) << vector.name;
+        EXPECT_EQ(sha256(to_rgb(counts)), vector.sha256_rgb) << vector.name;
+    }
+}
+
+TEST(EscapeCounts, EveryInstructionSetEqualsTheGoldenPictures) {
+    ASSERT_FALSE(instruction_sets().empty());
+    for (const std::string_view name : instruction_sets()) {
+        const InstructionSet chosen(name);
+        for (const auto& vector : test::golden_pictures()) {
+            EXPECT_EQ(sha256(escape_counts(vector.julia)), vector.sha256_counts)
+                << vector.name << " with " << name;
+        }
+    }
+}
+
+TEST(EscapeCounts, CommandLineTasksEqualTheirHashes) {
+    for (const auto& task : test::command_line_tasks()) {
+        ASSERT_EQ(sha256(escape_counts(task.julia, {.threads = 2})), task.sha256_counts) << task.name;
+    }
+}
+
+TEST(EscapeCounts, EveryInstructionSetEqualsTheReferenceOnRandomPictures) {
+    std::mt19937 random(20241122);  // NOLINT: the same pictures every time
+    const auto between = [&](double a, double b) {
+        return a + (b - a) * (static_cast<double>(random()) / static_cast<double>(std::mt19937::max()));
+    };
+    std::vector<Julia> pictures;
+    for (int i = 0; i < 60; ++i) {
+        pictures.push_back(
+            julia({.width = 1 + static_cast<int>(random() % 90),
+                   .height = 1 + static_cast<int>(random() % 60),
+                   .iterations = 1 + static_cast<int>(random() % (i % 3 == 0 ? 1200 : 160)),
+                   .window = {between(-2.5, 0), between(0, 2.5), between(-2, 0), between(0, 2)}},
+                  {between(-1.5, 0.6), between(-1.2, 1.2)}));
+    }
+    // Where sums of squares round to the one value that does not decide, with constants inside and beyond 1.98.
+    for (const int side : {41, 61, 101}) {
+        for (const std::complex<double> c :
+             {std::complex<double>{-0.4, 0.6}, {-2.0, 0.0}, {0.1, -1.99}, {3.0, 4.0}}) {
+            for (const double extent : {2.0, 2.5, 3.0}) {
+                pictures.push_back(julia({.width = side,
+                                          .height = side,
+                                          .iterations = 400,
+                                          .window = {-extent, extent, -extent, extent}},
+                                         c));
+            }
+        }
+    }
+    // Mostly inside: orbits that repeat themselves, at the borders of the numbers of tests.
+    for (const int iterations : {8, 9, 10, 64, 65, 128, 129, 130, 4096, 65536}) {
+        pictures.push_back(julia(
+            {.width = 67, .height = 43, .iterations = iterations, .window = {-1.3, 1.3, -0.9, 0.9}},
+            iterations % 2 == 0 ? std::complex<double>{-0.123, 0.745} : std::complex<double>{-1.0, 0.0}));
+    }
+    for (const Julia& picture : pictures) {
+        const auto expected = escape_counts_scalar(picture);
+        for (const std::string_view name : instruction_sets()) {
+            const InstructionSet chosen(name);
+            ASSERT_EQ(difference(picture, escape_counts(picture), expected), "") << name;
+        }
+    }
+}
+
+TEST(EscapeCounts, ThreadsAndBandsChangeNothing) {
+    const Julia picture =
+        julia({.width = 811, .height = 403, .iterations = 700, .window = {}}, {-0.75, 0.11});
+    const auto whole = escape_counts(picture);
+    EXPECT_EQ(difference(picture, escape_counts(picture, {.threads = 5}), whole), "");
+    std::vector<std::uint16_t> pieces(whole.size());
+    for (std::uint32_t row = 0; row < picture.height; row += 100) {
+        escape_counts(picture, row, std::min(100U, picture.height - row),
+                      pieces.data() + std::size_t{row} * picture.width, {.threads = 3});
+    }
+    EXPECT_EQ(difference(picture, pieces, whole), "");
+}
+
+TEST(EscapeCounts, IterationsBeyondSixteenBitsOfTestsAreKept) {
+    // c = 0 keeps the whole unit disc inside.
+    const Julia picture =
+        julia({.width = 9, .height = 9, .iterations = 65'536, .window = {-0.5, 0.5, -0.5, 0.5}}, 0.0);
+    EXPECT_THAT(escape_counts(picture), testing::Each(65'535));
+}
+
+TEST(EscapeCounts, StopsWhenAsked) {
+    // Hours of work without the request: |z| stays at about 1 and does not repeat itself.
+    const Julia picture =
+        julia({.width = 3000, .height = 3000, .iterations = 65'536, .window = {-0.3, 0.3, -0.3, 0.3}},
+              {-0.39, -0.587});
+    std::stop_source source;
+    const std::jthread stopper([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        source.request_stop();
+    });
+    EXPECT_THROW((void)escape_counts(picture, {.threads = 2, .stop = source.get_token()}), Cancelled);
+    EXPECT_THROW((void)draw_png(picture, {.stop = source.get_token()}), Cancelled);
+}
+
+TEST(ChooseC, IsTheSameForTheSameSeedAndDiffersOtherwise) {
+    const Window window;
+    const auto c = choose_c(window, 256, "5f27f6ab-43a0-4a4c-b9c5-6fd2a0f0d5c2");
+    EXPECT_EQ(c, choose_c(window, 256, "5f27f6ab-43a0-4a4c-b9c5-6fd2a0f0d5c2"));
+    EXPECT_NE(c, choose_c(window, 256, "5f27f6ab-43a0-4a4c-b9c5-6fd2a0f0d5c3"));
+    // Fixed for ever: a task that is delivered again, perhaps to a newer worker, is drawn with the same constant.
+    EXPECT_EQ(c, (std::complex<double>{0x1.41b2f769cf0e0p-1, 0x0p+0}));
+}
+
+TEST(ChooseC, IsAPointOfTheWindowWhoseOrbitLeavesLate) {
+    for (int i = 0; i < 200; ++i) {
+        const Window window{.xa = -1.0 - i * 0.01, .xb = 1.5, .ya = 2.0 - i * 0.005, .yb = -1.0};
+        const auto c = choose_c(window, 300, std::to_string(i));
+        EXPECT_GE(c.real(), window.xa);
+        EXPECT_LE(c.real(), window.xb);
+        EXPECT_LE(c.imag(), window.ya);
+        EXPECT_GE(c.imag(), window.yb);
+        const auto own = escape_counts_scalar(
+            julia({.width = 1, .height = 1, .iterations = 300, .window = {c.real(), 0, c.imag(), 0}}, c));
+        EXPECT_GT(own.at(0), 10);
+        EXPECT_LT(own.at(0), 100);
+    }
+}
+
+TEST(ChooseC, EndsForWindowsAndIterationsWithoutSuchAPoint) {
+    for (const std::uint32_t iterations : {1U, 2U, 10U, 11U, 12U, 100U, 65'536U}) {
+        for (const Window window : {Window{5, 6, 5, 6}, Window{-1e300, 1e300, -1e300, 1e300},
+                                    Window{0, 0, 0, 0}, Window{1e-300, 2e-300, 0, 0}, Window{-2, 2, -2, 2}}) {
+            const auto c = choose_c(window, iterations, "seed");
+            EXPECT_LE(std::abs(c), 2.0);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace faafo::render
