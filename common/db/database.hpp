@@ -37,7 +37,7 @@ enum class Failure { unique, foreign_key, not_null, busy, connection, serializat
 [[nodiscard]] Failure classify(const soci::soci_error& error);
 
 struct Migration {
-    int number = 0;  ///< ascending from 1
+    int number = 0;        ///< ascending from 1
     std::string_view sql;  ///< statements, separated by ";\n"
 };
 /// Applies what is missing, each in one transaction, under a lock so that several processes may start at once.

@@ -42,20 +42,21 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 class Body {
   public:
     Body() = default;
-    explicit Body(std::string bytes) : bytes_(std::move(bytes)) {}
-    Body(std::shared_ptr<const std::filesystem::path> file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+    explicit Body(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+    Body(std::shared_ptr<const std::filesystem::path> file, std::uint64_t size)
+        : file_(std::move(file)), size_(size) {}
 
-    [[nodiscard]] std::uint64_t size() const { return file_ ? size_ : bytes_.size(); }
+    [[nodiscard]] std::uint64_t size() const { return file_ ? size_ : bytes().size(); }
     [[nodiscard]] bool in_memory() const { return !file_; }
     /// Empty unless in_memory().
-    [[nodiscard]] const std::string& bytes() const { return bytes_; }
+    [[nodiscard]] const std::string& bytes() const;
     /// Valid unless in_memory(); the file may be moved elsewhere by the handler.
     [[nodiscard]] const std::filesystem::path& file() const { return *file_; }
     /// All of it, wherever it is.
     [[nodiscard]] std::string read() const;
 
   private:
-    std::string bytes_;
+    std::shared_ptr<const std::string> bytes_;  // shared, so that a Request is cheap to copy
     std::shared_ptr<const std::filesystem::path> file_;
     std::uint64_t size_ = 0;
 };
@@ -80,7 +81,9 @@ struct Request {
 
 struct Response {
     int status = 200;
-    Headers headers;  ///< Content-Length, Date and Connection are the server's to add
+    /// Content-Length, Date and Connection are the server's to add. Only an answer to HEAD without body and file may
+    /// bring its own Content-Length; "Connection: close" is honoured.
+    Headers headers;
     std::string body;
     /// When set, this file is sent instead of body, without reading it into memory.
     std::optional<std::filesystem::path> file;

@@ -14,13 +14,11 @@ using Handler = std::function<Response(const Request&)>;
 
 /// Routes by pattern: "/v2.1/servers/{id}" matches one segment for each {name}; a last "{name...}" matches the
 /// rest of the path, slashes included. Literal segments win over names. HEAD uses GET's handler unless it has its own.
-/// Not thread-safe while routes are added; calls are.
+/// A {name} takes at least one character. Segments are told apart before they are decoded: "a%2Fb" is one of them.
+/// Not thread-safe while routes are added; calls are. Copies share their routes, so that a Router is a Handler.
 class Router {
   public:
     Router();
-    ~Router();
-    Router(Router&&) noexcept;
-    Router& operator=(Router&&) noexcept;
 
     void add(std::string_view method, std::string_view pattern, Handler handler);
     /// Called where no pattern matches; 404 with an empty body by default.
@@ -31,7 +29,7 @@ class Router {
 
   private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace common::httpd

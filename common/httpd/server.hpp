@@ -17,12 +17,13 @@ struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t handler_threads = 4;
-    std::uint64_t body_limit = std::uint64_t{16} << 20;  ///< bytes; above it 413
+    std::uint64_t body_limit = std::uint64_t{16} << 20;   ///< bytes; above it 413
     std::uint64_t memory_limit = std::uint64_t{1} << 20;  ///< bodies above it go to a file
-    std::filesystem::path spool_directory;                ///< where they go; the system's temporary folder when empty
-    std::size_t header_limit = 64 << 10;                  ///< bytes of all header fields; above it 431
-    std::chrono::milliseconds idle_timeout{60'000};       ///< between requests, and between two bytes of one
-    std::string server_name;                              ///< Server: field; none when empty
+    std::filesystem::path spool_directory;  ///< where they go; the system's temporary folder when empty
+    std::size_t header_limit = 64 << 10;    ///< bytes of all header fields; above it 431
+    std::chrono::milliseconds idle_timeout{60'000};  ///< between requests, and between two bytes of one
+    std::size_t connection_limit = 1000;             ///< above it new connections are closed at once
+    std::string server_name;                         ///< Server: field; none when empty
 };
 
 /// Listens from construction on; the destructor finishes running requests and closes.

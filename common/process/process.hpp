@@ -4,8 +4,9 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <functional>
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -15,14 +16,17 @@
 namespace common::process {
 
 struct Command {
-    std::vector<std::string> arguments;  ///< the program first; looked up in PATH
-    std::string input;                   ///< its standard input
+    std::vector<std::string> arguments;              ///< the program first; looked up in PATH
+    std::string input;                               ///< its standard input
     std::map<std::string, std::string> environment;  ///< added to ours
     bool clear_environment = false;                  ///< start from nothing instead of from ours
     std::filesystem::path directory;                 ///< ours when empty
     std::chrono::milliseconds timeout{60'000};
     /// Runs in the child between fork and exec (setns, setuid …): async-signal-safe calls only; false aborts.
+    /// Every descriptor but the standard three is close-on-exec by then: clear FD_CLOEXEC on what the program inherits.
     std::function<bool()> in_child;
+    std::size_t output_limit = std::size_t{64}
+                               << 20;  ///< bytes kept of each output of run(); the rest is dropped
 };
 
 struct Result {
@@ -38,7 +42,8 @@ struct CommandFailed : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Runs to the end; kills the child (and its process group) at the timeout.
+/// Runs to the end; kills the child (and its process group) at the timeout. The program ends with the calling thread.
+/// A background process that it leaves behind with our pipes is not waited for longer than a second.
 /// Throws CommandFailed only if the program cannot be started.
 [[nodiscard]] Result run(const Command& command);
 /// The output of a program that must succeed; throws CommandFailed otherwise.
@@ -60,14 +65,17 @@ class Child {
     Child& operator=(Child&&) noexcept;
 
     [[nodiscard]] pid_t pid() const { return pid_; }
-    /// The exit status once it has ended.
+    /// The exit status once it has ended; 128 + signal when it was killed.
     [[nodiscard]] std::optional<int> poll();
     [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds timeout);
+    /// To the process alone, while it runs.
     void signal(int number) const;
+    /// SIGTERM to its process group, SIGKILL to what is left of it after the grace. Nothing if it has ended.
     void stop();
 
   private:
     pid_t pid_ = -1;
+    int pid_file_ = -1;  // a pidfd: pollable, and never somebody else's process
     std::optional<int> status_;
     std::chrono::milliseconds grace_{};
     bool detached_ = false;

@@ -16,7 +16,7 @@ namespace common::testkit {
 /// One answer, good or bad.
 struct Answer {
     common::httpd::Response response;
-    std::chrono::milliseconds delay{0};         ///< before the first byte
+    std::chrono::milliseconds delay{0};          ///< before the first byte
     std::optional<std::size_t> cut_after_bytes;  ///< of the body: then the connection is closed
     bool reset = false;                          ///< RST instead of an answer
     std::optional<std::string> raw;              ///< these bytes as they are, then close

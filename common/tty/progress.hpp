@@ -45,7 +45,8 @@ struct Column {
     Align align = Align::left;
 };
 /// +----+----+ tables, as `openstack` draws them; widths count display columns, not bytes.
-[[nodiscard]] std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
+[[nodiscard]] std::string table(const std::vector<Column>& columns,
+                                const std::vector<std::vector<std::string>>& rows);
 
 /// Control characters of text that came from elsewhere, made visible, so that it cannot drive the terminal.
 [[nodiscard]] std::string printable(std::string_view text);
