@@ -48,6 +48,44 @@ HWY_INLINE W increment_where(M mask, W value) {
 #endif
 }
 
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET > HWY_AVX3
+/// For every set of lanes, the 32-bit halves of the chosen ones in order.
+struct CompressTable {
+    static constexpr std::size_t lanes = HWY_LANES(double);
+    static constexpr std::size_t halves = 2 * lanes;
+    std::uint32_t index[std::size_t{1} << lanes][halves] = {};
+    constexpr CompressTable() {
+        for (std::size_t mask = 0; mask < std::size_t{1} << lanes; ++mask) {
+            std::size_t to = 0;
+            for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+                if ((mask >> lane & 1U) == 0) continue;
+                index[mask][to++] = 2 * lane;
+                index[mask][to++] = 2 * lane + 1;
+            }
+        }
+    }
+};
+alignas(64) constexpr CompressTable compress_table;
+#endif
+
+/// The chosen lanes, moved to the front. (Highway 1.0.3 copies its tables to the stack at every call.)
+template <class Vector>
+HWY_INLINE Vector compress(Vector vector, M chosen) {
+#if HWY_TARGET == HWY_SCALAR
+    (void)chosen;
+    return vector;
+#elif HWY_TARGET <= HWY_AVX3
+    const auto moved = _mm512_maskz_compress_epi64(chosen.raw, hn::BitCast(U(), vector).raw);
+    return hn::BitCast(hn::DFromV<Vector>(), hn::Vec<U>{moved});
+#else
+    const hn::Repartition<std::uint32_t, D> halves;
+    std::uint8_t bits[8] = {};
+    hn::StoreMaskBits(D(), chosen, bits);
+    const auto indices = hn::IndicesFromVec(halves, hn::LoadU(halves, compress_table.index[bits[0]]));
+    return hn::BitCast(hn::DFromV<Vector>(), hn::TableLookupLanes(hn::BitCast(halves, vector), indices));
+#endif
+}
+
 /// Pixels on their way: z, and the tag that says which pixel it is and how many tests it has passed.
 struct Lanes {
     V zr, zi;
@@ -160,9 +198,9 @@ class Kernel {
     HWY_INLINE void push(LaneList& list, const Lanes& lane, M chosen) const {
         const D d;
         const U u;
-        hn::StoreU(hn::Compress(lane.zr, chosen), d, list.zr.get() + list.size);
-        hn::StoreU(hn::Compress(lane.zi, chosen), d, list.zi.get() + list.size);
-        hn::StoreU(hn::Compress(lane.tag, hn::RebindMask(u, chosen)), u, list.tag.get() + list.size);
+        hn::StoreU(compress(lane.zr, chosen), d, list.zr.get() + list.size);
+        hn::StoreU(compress(lane.zi, chosen), d, list.zi.get() + list.size);
+        hn::StoreU(compress(lane.tag, chosen), u, list.tag.get() + list.size);
         list.size += hn::CountTrue(d, chosen);
     }
     /// The last entries of the list, one per lane.
@@ -176,7 +214,7 @@ class Kernel {
     HWY_INLINE void finish(W tag, M chosen) const {
         const U u;
         HWY_ALIGN std::uint64_t tags[hn::MaxLanes(u)];
-        hn::Store(hn::Compress(tag, hn::RebindMask(u, chosen)), u, tags);
+        hn::Store(compress(tag, chosen), u, tags);
         const std::size_t ended = hn::CountTrue(D(), chosen);
         for (std::size_t i = 0; i < ended; ++i) {
             counts_[tags[i] >> tag_count_bits] =
@@ -187,7 +225,7 @@ class Kernel {
     HWY_NOINLINE void finish_ambiguous(W tag, M chosen) const {
         const U u;
         HWY_ALIGN std::uint64_t tags[hn::MaxLanes(u)];
-        hn::Store(hn::Compress(tag, hn::RebindMask(u, chosen)), u, tags);
+        hn::Store(compress(tag, chosen), u, tags);
         const std::size_t ended = hn::CountTrue(D(), chosen);
         for (std::size_t i = 0; i < ended; ++i) {
             const std::uint64_t position = tags[i] >> tag_count_bits;
@@ -284,10 +322,9 @@ class Kernel {
         const std::size_t alive = hn::CountTrue(d, live);
         const M first = hn::FirstN(d, alive);
         const Lanes fresh = top(list);
-        lane.zr = hn::IfThenElse(first, hn::Compress(lane.zr, live), fresh.zr);
-        lane.zi = hn::IfThenElse(first, hn::Compress(lane.zi, live), fresh.zi);
-        lane.tag = hn::IfThenElse(hn::RebindMask(u, first), hn::Compress(lane.tag, hn::RebindMask(u, live)),
-                                  fresh.tag);
+        lane.zr = hn::IfThenElse(first, compress(lane.zr, live), fresh.zr);
+        lane.zi = hn::IfThenElse(first, compress(lane.zi, live), fresh.zi);
+        lane.tag = hn::IfThenElse(hn::RebindMask(u, first), compress(lane.tag, live), fresh.tag);
         list.size -= hn::Lanes(d) - alive;
     }
 
@@ -382,9 +419,9 @@ class Kernel {
                     push(deep_, lane[other], all());
                 return false;
             }
-            saved[v].zr = hn::IfThenElse(hn::FirstN(d, hn::CountTrue(d, live)),
-                                         hn::Compress(saved[v].zr, live), nothing_saved().zr);
-            saved[v].zi = hn::Compress(saved[v].zi, live);
+            saved[v].zr = hn::IfThenElse(hn::FirstN(d, hn::CountTrue(d, live)), compress(saved[v].zr, live),
+                                         nothing_saved().zr);
+            saved[v].zi = compress(saved[v].zi, live);
             refill(lane[v], live, deep_);
         }
         if (deep_rounds_++ == save_at_) save(lane, saved);
