@@ -39,20 +39,11 @@ struct Unavailable : std::runtime_error {
 /// Throws Unavailable if a program, user namespaces or uid ranges are missing. Changes nothing.
 void check();
 
-/// A range of 65536 uids and gids that no other instance of any cloud on this machine has, locked while this lives.
-class UidRange {
-  public:
+/// A range of 65536 uids and gids that no other instance of any cloud of this user has.
+struct UidRange {
     static constexpr std::uint32_t size = 65536;
-    UidRange(int slot, std::uint32_t first, Descriptor lock)
-        : slot_(slot), first_(first), lock_(std::move(lock)) {}
-    [[nodiscard]] int slot() const { return slot_; }
-    /// As the server's own user namespace counts.
-    [[nodiscard]] std::uint32_t first() const { return first_; }
-
-  private:
-    int slot_;
-    std::uint32_t first_;
-    Descriptor lock_;
+    int slot = 0;
+    std::uint32_t first = 0;  ///< as the server's own user namespace counts
 };
 
 /// The namespaces of one cloud, joined by this process.
@@ -75,8 +66,9 @@ class Host {
     [[nodiscard]] virtual std::filesystem::path network_namespace(const std::string& name) const = 0;
     [[nodiscard]] virtual std::vector<std::string> network_namespaces() const = 0;
 
-    /// The lowest free uid range (or `wanted`, when given). Throws a sentence when none is left.
-    [[nodiscard]] virtual UidRange take_uid_range(int wanted = -1) = 0;
+    /// The uid range that belongs to the folder `owner`, else the lowest free one. It stays the folder's until the
+    /// folder is removed, whoever lives or dies meanwhile. Throws a sentence when none is left.
+    [[nodiscard]] virtual UidRange take_uid_range(const std::filesystem::path& owner) = 0;
 };
 
 /// Joins the namespaces of the cloud in options.state, starting its holder if none is alive.
