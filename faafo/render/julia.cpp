@@ -65,6 +65,19 @@ std::vector<std::uint16_t> escape_counts(const Julia& julia, const Drawing& draw
     return counts;
 }
 
+void for_each_band(const Julia& julia, const Drawing& drawing,
+                   const std::function<void(std::span<const std::uint16_t> counts)>& use) {
+    constexpr std::uint32_t pixels_per_thread = 1'048'576;
+    const unsigned threads = thread_count(drawing.threads, julia.height);
+    const std::uint32_t band = std::clamp(threads * pixels_per_thread / julia.width, 1U, julia.height);
+    std::vector<std::uint16_t> counts(std::size_t{band} * julia.width);
+    for (std::uint32_t row = 0; row < julia.height; row += band) {
+        const std::uint32_t rows = std::min(band, julia.height - row);
+        escape_counts(julia, row, rows, counts.data(), drawing);
+        use(std::span(counts).first(std::size_t{rows} * julia.width));
+    }
+}
+
 std::vector<std::uint16_t> escape_counts_scalar(const Julia& julia) {
     const Grid grid(julia);
     std::vector<std::uint16_t> counts;

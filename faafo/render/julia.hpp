@@ -4,6 +4,8 @@
 
 #include <complex>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string_view>
@@ -55,6 +57,10 @@ struct Drawing {
 /// The same for the rows first..first + count - 1, into memory of the caller's: `counts` holds count * width values.
 void escape_counts(const Julia& julia, std::uint32_t first, std::uint32_t count, std::uint16_t* counts,
                    const Drawing& drawing = {});
+
+/// All rows from the top, a band at a time, so that a large picture needs little memory. Throws Cancelled.
+void for_each_band(const Julia& julia, const Drawing& drawing,
+                   const std::function<void(std::span<const std::uint16_t> counts)>& use);
 
 /// The reference: one pixel at a time, in the plainest way. Some thirty times slower; for tests and benchmarks.
 [[nodiscard]] std::vector<std::uint16_t> escape_counts_scalar(const Julia& julia);

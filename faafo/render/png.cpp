@@ -15,7 +15,6 @@ namespace {
 constexpr std::string_view signature{"\x89PNG\r\n\x1a\n", 8};
 constexpr std::size_t chunk_bytes = 64 * 1024;
 constexpr std::size_t batch_bytes = 256 * 1024;  // pixels that are handed to the compressor at once
-constexpr std::uint32_t band_megapixel = 1'048'576;
 
 void append_big_endian(std::string& bytes, std::uint32_t value) {
     for (const int shift : {24, 16, 8, 0})
@@ -149,14 +148,7 @@ void PngWriter::finish() {
 
 void draw_png(const Julia& julia, const Sink& sink, const Drawing& drawing) {
     PngWriter writer(julia.width, julia.height, sink);
-    const unsigned threads = std::max(1U, drawing.threads);
-    const std::uint32_t band = std::clamp(threads * band_megapixel / julia.width, 1U, julia.height);
-    std::vector<std::uint16_t> counts(std::size_t{band} * julia.width);
-    for (std::uint32_t row = 0; row < julia.height; row += band) {
-        const std::uint32_t rows = std::min(band, julia.height - row);
-        escape_counts(julia, row, rows, counts.data(), drawing);
-        writer.write_rows(std::span(counts).first(std::size_t{rows} * julia.width));
-    }
+    for_each_band(julia, drawing, [&](std::span<const std::uint16_t> counts) { writer.write_rows(counts); });
     writer.finish();
 }
 

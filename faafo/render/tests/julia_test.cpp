@@ -117,6 +117,19 @@ TEST(EscapeCounts, ThreadsAndBandsChangeNothing) {
     EXPECT_EQ(difference(picture, pieces, whole), "");
 }
 
+TEST(EscapeCounts, BandsOfALargePictureMakeTheWhole) {
+    const Julia picture =
+        julia({.width = 3001, .height = 1103, .iterations = 40, .window = {}}, {-0.75, 0.11});
+    std::vector<std::uint16_t> joined;
+    int bands = 0;
+    for_each_band(picture, {}, [&](std::span<const std::uint16_t> counts) {
+        joined.insert(joined.end(), counts.begin(), counts.end());
+        ++bands;
+    });
+    EXPECT_GT(bands, 1);
+    EXPECT_EQ(difference(picture, joined, escape_counts(picture)), "");
+}
+
 TEST(EscapeCounts, IterationsBeyondSixteenBitsOfTestsAreKept) {
     // c = 0 keeps the whole unit disc inside.
     const Julia picture =
