@@ -15,8 +15,10 @@ struct Options {
     // Found by itself when empty and there is exactly one candidate.
     std::string image, flavor, network, external_network;
 
-    std::string keypair = "demokey";
-    std::filesystem::path public_key;    ///< imported as `keypair`; one is made when empty
+    // The guide's own names when empty, with the deployment's before them if that is not the program's.
+    std::string instance_name, security_group, keypair;
+
+    std::filesystem::path public_key;    ///< imported as the keypair; a key is made when empty
     std::filesystem::path identity;      ///< the private key for `ssh`; found by itself when empty
     std::string floating_ip;             ///< an address of the project's to use; reused or created when empty
 

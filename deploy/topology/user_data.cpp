@@ -46,10 +46,10 @@ std::string shell_quote(std::string_view text) {
 
 std::string user_data(const InstanceSpec& instance, const PackageSource& package,
                       const std::map<std::string, std::string>& addresses) {
-    return fmt::format(R"(#!/bin/sh
+    return fmt::format(R"script(#!/bin/sh
 # Installs faafo on {instance}.
 set -u
-say() {{ echo "FRACTALS: $*"; [ -w /dev/console ] && echo "FRACTALS: $*" >/dev/console 2>/dev/null; return 0; }}
+say() {{ echo "FRACTALS: $*"; }}
 fail() {{ say "failed: $*"; exit 1; }}
 archive=/var/tmp/faafo.tar.gz
 url={url}
@@ -72,7 +72,7 @@ say "installing"
 sh "$folder/install.sh"{arguments} || fail "install.sh ended with status $?"
 rm -rf "$folder"
 say "installed"
-)",
+)script",
                        fmt::arg("instance", instance.name), fmt::arg("url", shell_quote(package.url)),
                        fmt::arg("sha256", shell_quote(package.sha256)),
                        fmt::arg("arguments", install_arguments(instance.install, addresses)));

@@ -1,0 +1,111 @@
+#include "deploy/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "deploy/plan/marks.hpp"
+
+#ifndef OPENSTACKSDK_VERSION
+#define OPENSTACKSDK_VERSION "unknown"
+#endif
+
+namespace deploy {
+namespace {
+
+/// Options that every subcommand takes; they may stand before or after it.
+void add_common(CLI::App& app, Options& options) {
+    app.add_option("--cloud", options.cloud, "cloud of clouds.yaml")->envname("OS_CLOUD")->type_name("NAME");
+    app.add_option("--name", options.deployment, "name of this deployment; several may stand side by side")
+        ->capture_default_str()
+        ->type_name("NAME");
+    app.add_option("--timeout", options.timeout, "seconds that all waits may take together")
+        ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}, {"h", 3600}}))
+        ->type_name("TIME")
+        ->default_str("30m");
+    app.add_flag("--json", options.json, "say it in JSON, on standard output");
+}
+
+void add_resources(CLI::App& app, Options& options) {
+    const auto found = std::string(" (found by itself when there is exactly one)");
+    app.add_option("--image", options.image, "image of the instances" + found)->type_name("NAME|ID");
+    app.add_option("--flavor", options.flavor, "flavor of the instances (m1.small, or the only one)")->type_name("NAME|ID");
+    app.add_option("--network", options.network, "network of the instances" + found)->type_name("NAME|ID");
+    app.add_option("--external-network", options.external_network, "network of the floating IPs" + found)
+        ->type_name("NAME|ID");
+    app.add_option("--floating-ip", options.floating_ip, "use this address of the project's")->type_name("ADDRESS");
+    app.add_option("--keypair", options.keypair, "keypair for logging in; made when it does not exist (demokey)")
+        ->type_name("NAME");
+    app.add_option("--public-key", options.public_key, "make the keypair from this public key")
+        ->check(CLI::ExistingFile)
+        ->type_name("FILE");
+    app.add_option("--package", options.package, "faafo package to install (the one built with this program)")
+        ->check(CLI::ExistingFile)
+        ->type_name("FILE");
+    app.add_option("--package-url", options.package_url,
+                   "where instances fetch the package, for clouds without object storage")
+        ->type_name("URL");
+    app.add_option("--package-sha256", options.package_sha256, "SHA-256 of what is at --package-url")->type_name("HEX");
+    app.add_flag("!--no-first-fractals", options.first_fractals, "do not ask for fractals at the first boot");
+    app.add_flag("!--no-wait", options.wait_for_application, "do not wait until the application answers");
+}
+
+/// Names that only a topology of one instance can leave to the user.
+void add_single_instance(CLI::App& app, Options& options) {
+    app.add_option("--instance-name", options.instance_name, "name of the instance (all-in-one)")->type_name("NAME");
+    app.add_option("--security-group", options.security_group,
+                   "security group; made when it does not exist (all-in-one)")
+        ->type_name("NAME");
+}
+
+}  // namespace
+
+std::optional<CommandLine> parse_command_line(const std::string& program, const std::string& description, int argc,
+                                              char** argv, int& exit_status) {
+    CommandLine line;
+    auto& options = line.options;
+    options.deployment = program;
+
+    CLI::App app(description, program);
+    app.set_version_flag("--version", program + " " OPENSTACKSDK_VERSION);
+    app.fallthrough();
+    app.require_subcommand(0, 1);
+    app.footer("Without a command: deploy. The cloud comes from --cloud, OS_CLOUD, OS_* or clouds.yaml.");
+    add_common(app, options);
+    add_resources(app, options);
+    if (program == "fractals") add_single_instance(app, options);
+
+    const std::map<CLI::App*, Operation> operations{
+        {app.add_subcommand("deploy", "create what is missing, wait until it answers, say where it is"),
+         Operation::deploy},
+        {app.add_subcommand("plan", "say what deploy would do, and why; changes nothing"), Operation::plan},
+        {app.add_subcommand("status", "instances, addresses, health"), Operation::status},
+        {app.add_subcommand("logs", "the console of an instance"), Operation::logs},
+        {app.add_subcommand("ssh", "log in to an instance, or run a command there"), Operation::ssh},
+        {app.add_subcommand("open", "open the gallery in a browser"), Operation::open},
+        {app.add_subcommand("destroy", "remove all that this deployment made, and nothing else"), Operation::destroy},
+    };
+    for (const auto& [command, operation] : operations) {
+        if (operation == Operation::logs || operation == Operation::ssh)
+            command->add_option("instance", line.instance, "its name; the one with the gallery when left out");
+        if (operation == Operation::logs)
+            command->add_option("--lines", line.lines, "only the last ones")->check(CLI::PositiveNumber);
+        if (operation == Operation::ssh) {
+            command->add_option("-i,--identity", options.identity, "private key")->check(CLI::ExistingFile);
+            command->add_option("--command,-c", line.arguments, "what to run there instead of a shell")->expected(1);
+        }
+        if (operation == Operation::destroy) command->add_flag("--yes,-y", options.yes, "do not ask");
+    }
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        exit_status = app.exit(error) == 0 ? 0 : 2;
+        return std::nullopt;
+    }
+    for (const auto& [command, operation] : operations)
+        if (command->parsed()) line.operation = operation;
+    if (options.keypair.empty()) options.keypair = scoped_name(options.deployment, program, "demokey");
+    return line;
+}
+
+}  // namespace deploy

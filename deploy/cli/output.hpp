@@ -1,0 +1,25 @@
+// What the programs say, for people and as JSON.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "deploy/apply/deployment.hpp"
+#include "deploy/operations/destroy.hpp"
+#include "deploy/operations/status.hpp"
+#include "deploy/plan/plan.hpp"
+
+namespace deploy {
+
+[[nodiscard]] std::string to_text(const Plan& plan);
+[[nodiscard]] std::string to_text(const Status& status);
+
+// One JSON object each, ending in a newline. Keys stay as they are; new ones may come.
+[[nodiscard]] std::string to_json(const Plan& plan);
+[[nodiscard]] std::string to_json(const Status& status);
+[[nodiscard]] std::string to_json(const Deployed& deployed, const Plan& plan, const Status& status, double seconds);
+[[nodiscard]] std::string to_json(const std::vector<Removed>& removed);
+/// {"error": {"message", "status", "request_id", "retryable"}}
+[[nodiscard]] std::string error_to_json(const std::exception& error);
+
+}  // namespace deploy

@@ -1,0 +1,156 @@
+#include "deploy/cli/program.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <iostream>
+#include <unistd.h>
+
+#include "deploy/apply/deployment.hpp"
+#include "deploy/cli/command_line.hpp"
+#include "deploy/cli/embedded_cloud.hpp"
+#include "deploy/cli/interrupt.hpp"
+#include "deploy/cli/output.hpp"
+#include "deploy/operations/access.hpp"
+#include "deploy/operations/destroy.hpp"
+#include "deploy/operations/status.hpp"
+#include "deploy/plan/target.hpp"
+
+namespace deploy {
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+constexpr int exit_amiss = 3;
+constexpr int exit_interrupted = 130;
+
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (std::fflush(stdout) != 0) throw openstack::Error("standard output cannot be written");
+}
+
+bool confirm(const std::string& question) {
+    std::cerr << question << " [y/N] " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+int run_deploy(const Context& context, const std::string& program) {
+    const auto begin = std::chrono::steady_clock::now();
+    Deployed deployed;
+    Plan plan;
+    {
+        common::tty::Progress progress;
+        const auto target = find_target(context);
+        const auto observed = observe(context);
+        plan = make_plan(context, target, observed);
+        progress.note(fmt::format("Deploying '{}': image {}, flavor {}, network {}{}", context.topology.deployment,
+                                  target.image.name, target.flavor.name, target.network.name,
+                                  target.external_network ? ", floating IPs of " + target.external_network->name : ""));
+        deployed = apply(context, target, observed, plan, progress);
+        progress.finish();
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    const auto now = status(context);
+    if (context.options.json) {
+        print(to_json(deployed, plan, now, took.count()));
+        return 0;
+    }
+    std::string text;
+    if (deployed.private_key) text += fmt::format("The private key for logging in is {}\n", deployed.private_key->string());
+    if (!deployed.entrance_url.empty()) {
+        text += fmt::format("Fractals is at {}{}, {} in {:.0f} s.\n", deployed.entrance_url,
+                            now.fractals ? fmt::format(" ({} fractals so far)", *now.fractals) : "",
+                            plan.changes_nothing() ? "unchanged, checked" : "deployed", took.count());
+        text += fmt::format("Look: {0} status · log in: {0} ssh · stop: {0} destroy\n", program);
+    }
+    print(text);
+    return 0;
+}
+
+int run_plan(const Context& context) {
+    const auto plan = make_plan(context, find_target(context), observe(context));
+    print(context.options.json ? to_json(plan) : to_text(plan));
+    return plan.changes_nothing() ? 0 : exit_amiss;
+}
+
+int run_status(const Context& context) {
+    const auto now = status(context);
+    print(context.options.json ? to_json(now) : to_text(now));
+    return now.healthy() ? 0 : exit_amiss;
+}
+
+int run_destroy(const Context& context) {
+    const auto observed = observe(context);
+    const auto list = removable(context, observed);
+    if (list.empty()) {
+        print(context.options.json ? to_json(list)
+                                   : fmt::format("There is nothing of the deployment '{}' here.\n", context.topology.deployment));
+        return 0;
+    }
+    if (!context.options.yes && isatty(STDIN_FILENO) == 1) {
+        for (const auto& item : list) std::cerr << "  " << item.kind << " " << item.name << "\n";
+        if (!confirm("Remove all of these, with all fractals?")) return exit_failed;
+    }
+    common::tty::Progress progress;
+    const auto removed = destroy(context, observed, progress);
+    progress.finish();
+    print(context.options.json ? to_json(removed) : fmt::format("Removed the deployment '{}'.\n", context.topology.deployment));
+    return 0;
+}
+
+int run_open(const Context& context) {
+    const auto now = status(context);
+    if (now.url.empty()) throw openstack::NotFound("the deployment has no address yet; deploy first");
+    print(now.url + "\n");
+    if (!open_in_browser(now.url)) std::cerr << "There is no desktop here; open the address above in a browser.\n";
+    return 0;
+}
+
+int run(const CommandLine& line, const Context& context, const std::string& program) {
+    switch (line.operation) {
+        case Operation::deploy: return run_deploy(context, program);
+        case Operation::plan: return run_plan(context);
+        case Operation::status: return run_status(context);
+        case Operation::logs: print(logs(context, line.instance, line.lines)); return 0;
+        case Operation::ssh: run_ssh(ssh_command(context, line.instance, line.arguments));
+        case Operation::open: return run_open(context);
+        case Operation::destroy: return run_destroy(context);
+    }
+    return exit_failed;
+}
+
+int fail(const Options& options, const std::string& program, const std::exception& error, int exit_status) {
+    if (options.json) std::cout << error_to_json(error) << std::flush;
+    std::cerr << program << ": " << error.what() << "\n";
+    return exit_status;
+}
+
+}  // namespace
+
+int run_program(const Program& program, int argc, char** argv) {
+    int exit_status = 0;
+    const auto line = parse_command_line(program.name, program.description, argc, argv, exit_status);
+    if (!line) return exit_status;
+    const auto& options = line->options;
+    const Interrupt interrupt;
+    try {
+        const Context context{.cloud = connect_or_offer(options),
+                              .options = options,
+                              .topology = program.topology(options),
+                              .stop = interrupt.token(),
+                              .deadline = std::chrono::steady_clock::now() + options.timeout};
+        return run(*line, context, program.name);
+    } catch (const openstack::Cancelled&) {
+        std::cerr << program.name << ": interrupted. What was made so far stays; run `" << program.name
+                  << "` again to go on, or `" << program.name << " destroy` to remove it.\n";
+        return exit_interrupted;
+    } catch (const openstack::ConfigError& error) {
+        return fail(options, program.name, error, exit_usage);
+    } catch (const std::exception& error) {
+        return fail(options, program.name, error, exit_failed);
+    }
+}
+
+}  // namespace deploy

@@ -1,0 +1,22 @@
+// One program of the three: its command line, its subcommands, its words.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "deploy/cli/options.hpp"
+#include "deploy/topology/topology.hpp"
+
+namespace deploy {
+
+struct Program {
+    std::string name;         ///< "fractals"
+    std::string description;  ///< one line for --help
+    std::function<Topology(const Options&)> topology;
+};
+
+/// Parses, does it, and answers with the exit status: 0 done, 1 it failed (the reason is on standard error),
+/// 2 the command line is wrong, 3 `status` or `plan` found something amiss or missing, 130 interrupted.
+int run_program(const Program& program, int argc, char** argv);
+
+}  // namespace deploy

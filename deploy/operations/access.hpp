@@ -1,0 +1,23 @@
+// Getting at an instance: its console, a shell on it, its page in a browser.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "deploy/plan/context.hpp"
+
+namespace deploy {
+
+/// The console's text; the last `lines` lines, all of it with 0. `instance` empty: the entrance.
+[[nodiscard]] std::string logs(const Context& context, const std::string& instance, int lines);
+
+/// The words of the ssh command line that logs in (and runs `command`, if any).
+[[nodiscard]] std::vector<std::string> ssh_command(const Context& context, const std::string& instance,
+                                                   const std::vector<std::string>& command);
+/// Becomes ssh; returns only by throwing.
+[[noreturn]] void run_ssh(const std::vector<std::string>& command);
+
+/// Opens the gallery in the desktop's browser; false where there is none to start, then only the URL helps.
+bool open_in_browser(const std::string& url);
+
+}  // namespace deploy

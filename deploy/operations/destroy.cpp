@@ -1,0 +1,89 @@
+#include "deploy/operations/destroy.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <openstack/compute.hpp>
+#include <openstack/network.hpp>
+
+#include "deploy/apply/package.hpp"
+#include "deploy/apply/steps.hpp"
+
+namespace deploy {
+namespace {
+
+/// A group stays "in use" for a moment after the last server with it is gone.
+void delete_group(const Context& context, const std::string& id, const StepReport& report, std::stop_token stop) {
+    using namespace std::chrono_literals;
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    for (auto pause = 250ms;; pause = std::min(pause * 2, std::chrono::milliseconds(5s))) {
+        try {
+            context.cloud.network().delete_security_group(id, context.call(stop));
+            return;
+        } catch (const openstack::Conflict&) {
+            if (std::chrono::steady_clock::now() >= context.deadline || stop.stop_requested()) throw;
+            report("still in use");
+        }
+        never.wait_for(lock, stop, pause, [] { return false; });
+    }
+}
+
+}  // namespace
+
+std::vector<Removed> removable(const Context& context, const Observed& observed) {
+    const auto& deployment = context.topology.deployment;
+    std::vector<Removed> list;
+    for (const auto& [name, instance] : observed.instances) list.push_back({"server", name});
+    for (const auto& [name, ip] : observed.addresses) list.push_back({"floating IP", ip.floating_ip_address});
+    for (const auto& [name, group] : observed.groups)
+        if (is_ours(group, deployment)) list.push_back({"security group", name});
+    if (observed.keypair && is_ours(*observed.keypair, deployment)) list.push_back({"keypair", observed.keypair->name});
+    if (observed.has_package_container) list.push_back({"container", package_container(deployment)});
+    return list;
+}
+
+std::vector<Removed> destroy(const Context& context, const Observed& observed, common::tty::Progress& progress) {
+    std::vector<Step> steps;
+    std::vector<std::size_t> servers;
+    for (const auto& [name, instance] : observed.instances) {
+        servers.push_back(steps.size());
+        steps.push_back({.title = "server " + name, .run = [&](const auto& report, auto stop) -> StepResult {
+                             const auto compute = context.cloud.compute();
+                             auto wait = context.wait(stop);
+                             wait.progress = [&](std::string_view status, auto) { report(std::string(status)); };
+                             compute.delete_server(instance.server.id, context.call(stop));
+                             compute.wait_for_delete(instance.server.id, wait);
+                             return {.detail = "gone"};
+                         }});
+    }
+    for (const auto& [name, ip] : observed.addresses)
+        steps.push_back({.title = "floating IP " + ip.floating_ip_address,
+                         .after = servers,
+                         .run = [&](const auto&, auto stop) -> StepResult {
+                             context.cloud.network().delete_ip(ip.id, context.call(stop));
+                             return {.detail = "gone"};
+                         }});
+    for (const auto& [name, group] : observed.groups)
+        if (is_ours(group, context.topology.deployment))
+            steps.push_back({.title = "security group " + name,
+                             .after = servers,
+                             .run = [&](const auto& report, auto stop) -> StepResult {
+                                 delete_group(context, group.id, report, stop);
+                                 return {.detail = "gone"};
+                             }});
+    if (observed.keypair && is_ours(*observed.keypair, context.topology.deployment))
+        steps.push_back({.title = "keypair " + observed.keypair->name, .run = [&](const auto&, auto stop) -> StepResult {
+                             context.cloud.compute().delete_keypair(observed.keypair->name, context.call(stop));
+                             return {.detail = "gone"};
+                         }});
+    if (observed.has_package_container)
+        steps.push_back({.title = "package", .after = servers, .run = [&](const auto&, auto stop) -> StepResult {
+                             const bool removed = remove_package(context, stop);
+                             return {.changed = removed, .detail = removed ? "gone" : "was not made by this deployment"};
+                         }});
+    run_steps(steps, progress, context.stop);
+    return removable(context, observed);
+}
+
+}  // namespace deploy

@@ -1,0 +1,33 @@
+// How things in a cloud are recognised as a deployment's own. The cloud is the only place where this is kept.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace deploy {
+
+/// Keys of a server's metadata.
+inline constexpr std::string_view deployment_key = "deployment";
+inline constexpr std::string_view instance_key = "deployment_instance";
+inline constexpr std::string_view package_key = "deployment_package";
+
+/// The description of a security group that the deployment made.
+[[nodiscard]] std::string group_mark(std::string_view deployment);
+/// The description of a floating IP that the deployment reserved for one of its instances.
+[[nodiscard]] std::string address_mark(std::string_view deployment, std::string_view instance);
+/// Whether any deployment made what has this description.
+[[nodiscard]] bool is_any_mark(std::string_view description);
+
+/// The comment of a public key that the deployment imported.
+[[nodiscard]] std::string key_comment(std::string_view deployment);
+/// The third word and what follows of "ssh-ed25519 AAAA… comment".
+[[nodiscard]] std::string_view comment_of(std::string_view public_key);
+/// The same key with another comment.
+[[nodiscard]] std::string with_comment(std::string_view public_key, std::string_view comment);
+
+/// The name that something gets in the cloud: as it is in the deployment that has the program's own name,
+/// "DEPLOYMENT-name" in every other, so that several can stand side by side.
+[[nodiscard]] std::string scoped_name(std::string_view deployment, std::string_view program, std::string_view name);
+
+}  // namespace deploy
