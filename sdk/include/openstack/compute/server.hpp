@@ -60,10 +60,6 @@ struct ServerFault {
     std::optional<Time> created_at;
 };
 
-struct ServerSecurityGroup {
-    std::string name;
-};
-
 struct ServerVolume {
     std::string id;
     bool delete_on_termination = false;  ///< since 2.3
@@ -81,7 +77,7 @@ struct Server {
     std::string access_ipv4;
     std::string access_ipv6;
     std::string key_name;
-    std::vector<ServerSecurityGroup> security_groups;  ///< absent while no network is attached
+    std::vector<std::string> security_groups;  ///< names; empty while no network is attached
     std::map<std::string, std::string> metadata;
     std::vector<std::string> tags;  ///< since 2.26
     std::string description;        ///< since 2.19

@@ -1,0 +1,58 @@
+#include "openstack/body.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include "openstack/error.hpp"
+
+namespace openstack {
+
+BodySource file_body(const std::string& path) {
+    const auto file = std::make_shared<std::ifstream>(path, std::ios::binary | std::ios::ate);
+    if (!*file) {
+        throw Error("Cannot read " + path + ": " + std::strerror(errno));
+    }
+    const auto end = file->tellg();
+    if (end < 0) {
+        throw Error("Cannot read " + path + ": it has no size; is it a directory?");
+    }
+    const auto size = static_cast<std::uint64_t>(end);
+    file->seekg(0);
+    return {.read =
+                [file, path](char* buffer, std::size_t capacity) {
+                    file->read(buffer, static_cast<std::streamsize>(capacity));
+                    if (file->bad()) {
+                        throw Error("Cannot read on in " + path);
+                    }
+                    return static_cast<std::size_t>(file->gcount());
+                },
+            .rewind =
+                [file] {
+                    file->clear();
+                    file->seekg(0);
+                },
+            .size = size};
+}
+
+BodySource text_body(std::string text) {
+    struct State {
+        std::string text;
+        std::size_t position = 0;
+    };
+    const auto state = std::make_shared<State>(State{.text = std::move(text)});
+    return {.read =
+                [state](char* buffer, std::size_t capacity) {
+                    const std::size_t count = std::min(capacity, state->text.size() - state->position);
+                    std::memcpy(buffer, state->text.data() + state->position, count);
+                    state->position += count;
+                    return count;
+                },
+            .rewind = [state] { state->position = 0; },
+            .size = state->text.size()};
+}
+
+}  // namespace openstack
