@@ -1,0 +1,71 @@
+// faafo-api: the REST interface, the gallery, and, unless workers = 0, the workers too.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include "common/httpd/server.hpp"
+#include "faafo/api/service.hpp"
+#include "faafo/config/logging.hpp"
+#include "faafo/config/settings.hpp"
+#include "faafo/config/signals.hpp"
+#include "faafo/queue/embedded_queue.hpp"
+#include "faafo/store/database.hpp"
+#include "faafo/store/sql_store.hpp"
+#include "faafo/worker/workers.hpp"
+
+namespace {
+
+using namespace faafo;
+
+int run(int argc, const char* const* argv) {
+    const auto [settings, exit_status] = config::read_settings(
+        "faafo-api", "Takes requests for fractals, shows them, and draws them.", argc, argv);
+    if (exit_status) return *exit_status;
+    config::start_logging(settings, "faafo.api");
+    config::hold_stop_signals();
+
+    auto database = std::make_shared<store::Database>(settings.database_url,
+                                                      settings.request_threads + settings.workers + 2);
+    const auto store = store::make_sql_store(database);
+    const auto queue =
+        queue::open_queue(settings.transport_url, database,
+                          {.lease = settings.lease, .max_attempts = static_cast<int>(settings.max_attempts)});
+    const api::Service service(*store, *queue);
+    common::httpd::Server server(
+        {.address = settings.listen_address,
+         .port = settings.bind_port,
+         .handler_threads = settings.request_threads,
+         .body_limit = settings.max_body_size},
+        [&service](const common::httpd::Request& request) { return service(request); });
+    spdlog::info("listening on {}", server.url());
+
+    const auto sink = worker::make_store_sink(*store);
+    std::optional<worker::Workers> workers;
+    if (settings.workers > 0) {
+        workers.emplace(
+            *queue, *sink,
+            worker::WorkerOptions{
+                .count = settings.workers, .threads_per_task = settings.threads_per_task, .name = {}});
+        spdlog::info("{} workers draw in this process", settings.workers);
+    }
+    config::wait_for_stop();
+    spdlog::info("stopping");
+    server.stop();
+    if (workers) workers->stop();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "faafo-api: {}\n", error.what());
+        return 1;
+    }
+}

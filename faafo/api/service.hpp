@@ -1,0 +1,39 @@
+// The program's answers to HTTP: the original's REST interface under /v1/fractal, pictures, pages, health.
+// Keeps nothing between requests, so any number of API processes may stand side by side.
+#pragma once
+
+#include <memory>
+
+#include "common/httpd/message.hpp"
+#include "common/httpd/router.hpp"
+#include "faafo/queue/queue.hpp"
+#include "faafo/store/store.hpp"
+#include "faafo/web/gallery.hpp"
+
+namespace faafo::api {
+
+/// Thread-safe. Store and queue must outlive it.
+class Service {
+  public:
+    Service(store::Store& store, queue::Queue& queue);
+    [[nodiscard]] common::httpd::Response operator()(const common::httpd::Request& request) const;
+
+  private:
+    using Request = common::httpd::Request;
+    using Response = common::httpd::Response;
+
+    void add_routes();
+    [[nodiscard]] Response list(const Request& request) const;
+    [[nodiscard]] Response create(const Request& request) const;
+    [[nodiscard]] Response show(const Request& request) const;
+    [[nodiscard]] Response update(const Request& request) const;
+    [[nodiscard]] Response remove(const Request& request) const;
+    [[nodiscard]] Response picture(const Request& request, bool small) const;
+
+    store::Store& store_;
+    queue::Queue& queue_;
+    web::Gallery gallery_;
+    common::httpd::Router router_;
+};
+
+}  // namespace faafo::api

@@ -1,0 +1,158 @@
+#include "faafo/cli/commands.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+
+#include "common/tty/progress.hpp"
+#include "faafo/api/fractal_json.hpp"
+
+namespace faafo::cli {
+namespace {
+
+std::string dimensions(const store::Fractal& fractal) {
+    return fmt::format("{} x {} pixels", fractal.parameters.width, fractal.parameters.height);
+}
+
+std::string filesize(const store::Fractal& fractal) {
+    return fmt::format("{} bytes", fractal.size.value_or(0));
+}
+
+void require_uuid(const std::string& uuid) {
+    if (!store::is_uuid(uuid)) {
+        throw CLI::ValidationError("UUID", fmt::format("'{}' is no UUID", common::tty::printable(uuid)));
+    }
+}
+
+std::string details(const store::Fractal& fractal) {
+    const render::Window& window = fractal.parameters.window;
+    std::vector<std::vector<std::string>> rows{
+        {"uuid", fractal.uuid},
+        {"duration", fractal.duration ? fmt::format("{:f} seconds", *fractal.duration) : "-"},
+        {"dimensions", dimensions(fractal)},
+        {"iterations", std::to_string(fractal.parameters.iterations)},
+        {"xa", api::json_number(window.xa)},
+        {"xb", api::json_number(window.xb)},
+        {"ya", api::json_number(window.ya)},
+        {"yb", api::json_number(window.yb)},
+        {"size", filesize(fractal)},
+        {"checksum", fractal.checksum.value_or("-")},
+        {"generated_by", fractal.generated_by.value_or("-")},
+        {"state", std::string(to_text(fractal.state))},
+    };
+    if (fractal.c) {
+        rows.push_back(
+            {"c", api::json_number(fractal.c->real()) + "," + api::json_number(fractal.c->imag())});
+    }
+    if (fractal.failure_reason) rows.push_back({"failure_reason", *fractal.failure_reason});
+    return common::tty::table({{"Parameter"}, {"Value"}}, rows);
+}
+
+void write_file(const std::string& name, const std::string& bytes) {
+    if (name == "-") {
+        if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0) {
+            throw Failed("the picture cannot be written to the standard output");
+        }
+        return;
+    }
+    std::ofstream file(name, std::ios::binary | std::ios::trunc);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    if (!file) throw Failed(fmt::format("the file {} cannot be written", name));
+}
+
+}  // namespace
+
+std::string json_list(const std::vector<store::Fractal>& fractals) {
+    std::string text = "[";
+    std::string_view separator;
+    for (const store::Fractal& fractal : fractals) {
+        text.append(separator).append(api::to_json(fractal));
+        separator = ",\n ";
+    }
+    return text + "]\n";
+}
+
+void add_list_command(CLI::App& app, const Globals& globals, Action& action) {
+    app.add_subcommand("list", "List all fractals")->callback([&] {
+        action = [&globals](Api& api) {
+            const auto fractals = api.list();
+            if (globals.json) {
+                fmt::print("{}", json_list(fractals));
+                return 0;
+            }
+            std::vector<std::vector<std::string>> rows;
+            rows.reserve(fractals.size());
+            for (const auto& fractal : fractals) {
+                rows.push_back({fractal.uuid, dimensions(fractal), filesize(fractal)});
+            }
+            using common::tty::Align;
+            fmt::print("{}", common::tty::table({{"UUID", Align::centre},
+                                                 {"Dimensions", Align::centre},
+                                                 {"Filesize", Align::centre}},
+                                                rows));
+            return 0;
+        };
+    });
+}
+
+void add_show_command(CLI::App& app, const Globals& globals, Action& action) {
+    auto uuid = std::make_shared<std::string>();
+    auto* command = app.add_subcommand("show", "Show the details of a fractal");
+    command->add_option("uuid", *uuid, "the fractal's")->type_name("UUID")->required();
+    command->callback([&, uuid] {
+        require_uuid(*uuid);
+        action = [&globals, uuid](Api& api) {
+            const auto fractal = api.find(*uuid);
+            if (!fractal) throw Failed(fmt::format("fractal '{}' not found", *uuid));
+            fmt::print("{}", globals.json ? api::to_json(*fractal) + "\n" : details(*fractal));
+            return 0;
+        };
+    });
+}
+
+void add_get_command(CLI::App& app, const Globals& globals, Action& action) {
+    auto uuid = std::make_shared<std::string>();
+    auto output = std::make_shared<std::string>();
+    auto* command = app.add_subcommand("get", "Download the picture of a fractal");
+    command->add_option("uuid", *uuid, "the fractal's")->type_name("UUID")->required();
+    command->add_option("-o,--output", *output, "file to write, - for the standard output (UUID.png)")
+        ->type_name("FILE");
+    command->callback([&, uuid, output] {
+        require_uuid(*uuid);
+        if (output->empty()) *output = *uuid + ".png";
+        if (*output == "-" && isatty(STDOUT_FILENO) == 1) {
+            throw CLI::ValidationError("--output", "a picture would garble the terminal; give a file's name");
+        }
+        action = [&globals, uuid, output](Api& api) {
+            const std::string bytes = api.picture(*uuid);
+            write_file(*output, bytes);
+            if (globals.json && *output != "-") {
+                fmt::print(R"({{"output":{},"size":{},"uuid":{}}})"
+                           "\n",
+                           api::json_string(*output), bytes.size(), api::json_string(*uuid));
+            }
+            return 0;
+        };
+    });
+}
+
+void add_delete_command(CLI::App& app, Action& action) {
+    auto uuids = std::make_shared<std::vector<std::string>>();
+    auto* command = app.add_subcommand("delete", "Delete fractals");
+    command->add_option("uuid", *uuids, "the fractals'")->type_name("UUID")->required();
+    command->callback([&action, uuids] {
+        for (const std::string& uuid : *uuids)
+            require_uuid(uuid);
+        action = [uuids](Api& api) {
+            for (const std::string& uuid : *uuids)
+                api.remove(uuid);
+            return 0;
+        };
+    });
+}
+
+}  // namespace faafo::cli

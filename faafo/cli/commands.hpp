@@ -1,0 +1,32 @@
+// The commands that talk to the API: create, list, show, get, delete.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "faafo/cli/api.hpp"
+
+namespace faafo::cli {
+
+/// What is said before the command, filled while the command line is parsed.
+struct Globals {
+    std::string endpoint_url = "http://localhost";
+    bool json = false;
+};
+
+/// What the chosen command does, once everything is parsed; returns the exit status.
+using Action = std::function<int(Api&)>;
+
+/// Each adds one subcommand, which sets `action` when it is chosen. `globals` and `action` must outlive the parsing.
+void add_create_command(CLI::App& app, const Globals& globals, Action& action);
+void add_list_command(CLI::App& app, const Globals& globals, Action& action);
+void add_show_command(CLI::App& app, const Globals& globals, Action& action);
+void add_get_command(CLI::App& app, const Globals& globals, Action& action);
+void add_delete_command(CLI::App& app, Action& action);
+
+/// "[{…},\n {…}]"
+[[nodiscard]] std::string json_list(const std::vector<store::Fractal>& fractals);
+
+}  // namespace faafo::cli

@@ -1,0 +1,27 @@
+// The queue inside the application's own database: no server to install, no task without its fractal.
+// Any number of processes on one host may share it.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "faafo/queue/queue.hpp"
+
+namespace faafo::store {
+class Database;
+}
+
+namespace faafo::queue {
+
+/// What transport_url says for this queue.
+inline constexpr std::string_view embedded_url = "embedded://";
+
+[[nodiscard]] std::unique_ptr<Queue> make_embedded_queue(std::shared_ptr<store::Database> database,
+                                                         QueueOptions options = {});
+
+/// The queue that `transport_url` names; throws UnsupportedTransport.
+[[nodiscard]] std::unique_ptr<Queue> open_queue(std::string_view transport_url,
+                                                std::shared_ptr<store::Database> database,
+                                                QueueOptions options = {});
+
+}  // namespace faafo::queue

@@ -1,0 +1,86 @@
+// The store: what the application remembers. Callers see this interface only; which database is behind it
+// is decided once, where the program opens it (sql_store.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "faafo/store/fractal.hpp"
+#include "faafo/store/query.hpp"
+
+namespace faafo::store {
+
+/// A fractal of this uuid exists already.
+struct DuplicateUuid : std::runtime_error {
+    explicit DuplicateUuid(const std::string& uuid);
+};
+/// There is no fractal of this uuid (any more).
+struct NotFound : std::runtime_error {
+    explicit NotFound(const std::string& uuid);
+};
+/// The fractal has another picture already; the first one stays.
+struct AlreadyDrawn : std::runtime_error {
+    explicit AlreadyDrawn(const std::string& uuid);
+};
+/// The task was given to another worker in the meantime.
+struct LeaseLost : std::runtime_error {
+    explicit LeaseLost(const std::string& uuid);
+};
+/// The database cannot be reached or is too busy; the same call may succeed later.
+struct Unavailable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct Page {
+    std::vector<Fractal> fractals;
+    std::int64_t total = 0;  ///< of all pages
+};
+
+struct Image {
+    std::string bytes;     ///< a PNG file
+    std::string checksum;  ///< of these bytes
+};
+
+/// What may be changed on a fractal without handing in a picture; nothing stays as it is.
+struct Change {
+    std::optional<double> duration;
+    std::optional<std::string> generated_by;
+};
+
+/// Every call is one transaction. Thread-safe. Any call may throw Unavailable.
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    /// Remembers the fractal together with its task: after this call a worker will find it, whatever crashes.
+    /// Throws DuplicateUuid.
+    virtual void create(const Fractal& fractal) = 0;
+    [[nodiscard]] virtual std::optional<Fractal> find(std::string_view uuid) = 0;
+    /// At most `count` of the fractals asked for, from number `first` on. Throws BadQuery.
+    [[nodiscard]] virtual Page list(const Query& query, std::int64_t first, std::int64_t count) = 0;
+    /// Takes its picture and its task along. False when there was none.
+    virtual bool remove(std::string_view uuid) = 0;
+
+    /// Keeps the picture and retires the task. The same picture again changes nothing.
+    /// Throws NotFound, AlreadyDrawn, LeaseLost.
+    virtual Fractal complete(const Result& result) = 0;
+    /// Retires the task without a picture, for good. A fractal that is drawn stays drawn. Throws NotFound, LeaseLost.
+    virtual Fractal fail(std::string_view uuid, std::string_view reason,
+                         const std::optional<std::string>& lease) = 0;
+    /// Throws NotFound.
+    virtual Fractal change(std::string_view uuid, const Change& change) = 0;
+
+    /// The picture's file, when it is drawn.
+    [[nodiscard]] virtual std::optional<Image> image(std::string_view uuid) = 0;
+    /// A smaller one where there is one, else the picture itself.
+    [[nodiscard]] virtual std::optional<Image> thumbnail(std::string_view uuid) = 0;
+
+    /// Throws Unavailable unless the database answers.
+    virtual void check() = 0;
+};
+
+}  // namespace faafo::store

@@ -1,0 +1,51 @@
+// faafo-worker: takes tasks from the queue, draws, and PUTs the pictures to the API.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+
+#include "faafo/config/logging.hpp"
+#include "faafo/config/settings.hpp"
+#include "faafo/config/signals.hpp"
+#include "faafo/queue/embedded_queue.hpp"
+#include "faafo/store/database.hpp"
+#include "faafo/worker/workers.hpp"
+
+namespace {
+
+using namespace faafo;
+
+int run(int argc, const char* const* argv) {
+    const auto [settings, exit_status] =
+        config::read_settings("faafo-worker", "Draws the fractals that were asked for.", argc, argv);
+    if (exit_status) return *exit_status;
+    if (settings.workers == 0) throw config::BadConfiguration("workers must be at least 1");
+    config::start_logging(settings, "faafo.worker");
+    config::hold_stop_signals();
+
+    auto database = std::make_shared<store::Database>(settings.database_url, settings.workers + 2);
+    const auto queue =
+        queue::open_queue(settings.transport_url, database,
+                          {.lease = settings.lease, .max_attempts = static_cast<int>(settings.max_attempts)});
+    const auto sink = worker::make_http_sink(settings.endpoint_url);
+    worker::Workers workers(*queue, *sink,
+                            {.count = settings.workers, .threads_per_task = settings.threads_per_task});
+    spdlog::info("{} workers hand in to {}", settings.workers, settings.endpoint_url);
+    config::wait_for_stop();
+    spdlog::info("stopping");
+    workers.stop();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "faafo-worker: {}\n", error.what());
+        return 1;
+    }
+}
