@@ -26,11 +26,12 @@ function(openstack_program name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# openstack_test(name SOURCES a_test.cpp … LIBS libs… [LABEL unit] [TIMEOUT 60] [ENVIRONMENT a=b …])
-# One GoogleTest program; ctest knows each of its tests by name. LABEL is unit (no program
-# outside the process), integration (real servers or instances on loopback) or acceptance.
+# openstack_test(name SOURCES a_test.cpp … LIBS libs… [LABEL unit] [TIMEOUT 60] [ENVIRONMENT a=b …] [STORY])
+# One GoogleTest program; ctest knows each of its tests by name and runs each in a process of its own. With STORY the
+# program is one test to ctest: its tests share something that is expensive to make, and run in their order.
+# LABEL is unit (no program outside the process), integration (real servers or instances on loopback) or acceptance.
 function(openstack_test name)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;LIBS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(arg "STORY" "LABEL;TIMEOUT" "SOURCES;LIBS;ENVIRONMENT" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -48,6 +49,11 @@ function(openstack_test name)
   target_compile_definitions(${name} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}" BUILD_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+  set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+  if(arg_STORY)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES ${properties})
+  else()
+    gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+  endif()
 endfunction()

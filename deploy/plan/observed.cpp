@@ -16,8 +16,8 @@ std::string metadata_of(const openstack::compute::Server& server, std::string_vi
     return found == server.metadata.end() ? std::string() : found->second;
 }
 
-std::map<std::string, ObservedInstance> observe_instances(const Context& context) {
-    std::map<std::string, ObservedInstance> instances;
+std::multimap<std::string, ObservedInstance> observe_instances(const Context& context) {
+    std::multimap<std::string, ObservedInstance> instances;
     for (const auto& server : context.cloud.compute().servers({}, context.call())) {
         if (metadata_of(server, deployment_key) != context.topology.deployment) continue;
         if (server.status == openstack::compute::ServerStatus::deleted) continue;
@@ -29,26 +29,24 @@ std::map<std::string, ObservedInstance> observe_instances(const Context& context
                 (address.type == "floating" ? instance.floating_address : instance.fixed_address) = address.address;
             }
         }
-        const auto [at, is_new] = instances.emplace(name, std::move(instance));
-        if (!is_new)
-            throw openstack::DuplicateResource("two servers say that they are '" + name + "' of the deployment '" +
-                                               context.topology.deployment + "': " + at->second.server.id + " and " +
-                                               server.id + ". Delete one of them, then run this again");
+        instances.emplace(name, std::move(instance));
     }
     return instances;
 }
 
-std::map<std::string, openstack::network::SecurityGroup> observe_groups(const Context& context) {
-    std::map<std::string, openstack::network::SecurityGroup> groups;
+std::multimap<std::string, openstack::network::SecurityGroup> observe_groups(const Context& context) {
+    std::multimap<std::string, openstack::network::SecurityGroup> groups;
     const auto network = context.cloud.network();
+    // An administrator would see those of other projects, too.
+    const auto project = network.adapter().project_id(context.call());
     for (const auto& spec : context.topology.groups)
-        if (auto group = network.find_security_group_or_null(spec.name, context.call()))
-            groups.emplace(spec.name, std::move(*group));
+        for (auto& group : network.security_groups({.name = spec.name, .project_id = project}, context.call()))
+            groups.emplace(spec.name, std::move(group));
     return groups;
 }
 
-std::map<std::string, openstack::network::FloatingIP> observe_addresses(const Context& context) {
-    std::map<std::string, openstack::network::FloatingIP> addresses;
+std::multimap<std::string, openstack::network::FloatingIP> observe_addresses(const Context& context) {
+    std::multimap<std::string, openstack::network::FloatingIP> addresses;
     for (const auto& ip : context.cloud.network().ips({}, context.call())) {
         const auto prefix = group_mark(context.topology.deployment) + " for ";
         if (ip.description.starts_with(prefix)) addresses.emplace(ip.description.substr(prefix.size()), ip);

@@ -20,10 +20,11 @@ struct ObservedInstance {
     std::string floating_address;  ///< empty when none is attached
 };
 
+/// Multimaps, because two runs at the same moment may have made something twice: a plan refuses then, destroy removes all.
 struct Observed {
-    std::map<std::string, openstack::network::SecurityGroup> groups;  ///< by name; those of the topology's names
-    std::map<std::string, ObservedInstance> instances;                ///< by name; those with our mark
-    std::map<std::string, openstack::network::FloatingIP> addresses;  ///< by the name of the instance they are for
+    std::multimap<std::string, openstack::network::SecurityGroup> groups;  ///< by name; those of the topology's names
+    std::multimap<std::string, ObservedInstance> instances;                ///< by name; those with our mark
+    std::multimap<std::string, openstack::network::FloatingIP> addresses;  ///< by the name of the instance they are for
     std::optional<openstack::compute::Keypair> keypair;
     bool has_package_container = false;
 
@@ -32,7 +33,7 @@ struct Observed {
     }
 };
 
-/// Asks the services side by side. Throws openstack::DuplicateResource when two servers carry the same mark.
+/// Asks the services side by side.
 [[nodiscard]] Observed observe(const Context& context);
 
 /// Whether this deployment made it.

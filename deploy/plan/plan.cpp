@@ -25,7 +25,19 @@ std::string in_words(const std::vector<IngressRule>& rules) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
+/// The IDs of things with the same name.
+template <class Found, class GetId>
+void require_one(const Found& found, const std::string& kind, const std::string& name, GetId id_of) {
+    const auto [begin, end] = found.equal_range(name);
+    if (std::distance(begin, end) < 2) return;
+    std::vector<std::string> ids;
+    for (auto it = begin; it != end; ++it) ids.push_back(id_of(it->second));
+    throw openstack::DuplicateResource(fmt::format("there are {} {}s '{}': {}. Delete all but one of them, then run this again",
+                                                   ids.size(), kind, name, fmt::join(ids, ", ")));
+}
+
 PlannedItem plan_group(const GroupSpec& spec, const Context& context, const Observed& observed) {
+    require_one(observed.groups, "security group", spec.name, [](const auto& group) { return group.id; });
     const auto found = observed.groups.find(spec.name);
     if (found == observed.groups.end())
         return {"security group", spec.name, Action::create, "lets in " + in_words(spec.ingress)};
@@ -53,6 +65,7 @@ PlannedItem plan_keypair(const Context& context, const Observed& observed) {
 }
 
 PlannedItem plan_server(const InstanceSpec& spec, const Observed& observed) {
+    require_one(observed.instances, "server", spec.name, [](const auto& instance) { return instance.server.id; });
     const auto found = observed.instances.find(spec.name);
     if (found == observed.instances.end()) return {"server", spec.name, Action::create, "there is none"};
     const auto& server = found->second.server;
@@ -104,7 +117,7 @@ std::int64_t new_ones(const Plan& plan, std::string_view kind) {
 }  // namespace
 
 std::vector<IngressRule> missing_rules(const GroupSpec& spec, const openstack::network::SecurityGroup& group,
-                                       const std::map<std::string, openstack::network::SecurityGroup>& groups) {
+                                       const std::multimap<std::string, openstack::network::SecurityGroup>& groups) {
     const auto serves = [&](const openstack::network::SecurityGroupRule& rule, const IngressRule& wanted) {
         if (rule.direction != "ingress" || rule.ether_type == "IPv6") return false;
         if (!rule.protocol.empty() && rule.protocol != wanted.protocol) return false;

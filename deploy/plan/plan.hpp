@@ -45,7 +45,7 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(Action action);
 
 /// Pure but for the quotas, which it asks the cloud for when something is to be created.
-/// Throws openstack::Conflict when a name is taken by something that this deployment must not touch.
+/// Throws openstack::DuplicateResource when something is there twice, openstack::Conflict when a name is taken by something that this deployment must not touch.
 [[nodiscard]] Plan make_plan(const Context& context, const Target& target, const Observed& observed);
 
 /// Throws openstack::QuotaExceeded with every quota that does not suffice.
@@ -54,6 +54,6 @@ void require_quota(const Plan& plan);
 /// The rules of `spec` that `group` lacks; `groups` resolves the names of remote groups.
 [[nodiscard]] std::vector<IngressRule> missing_rules(
     const GroupSpec& spec, const openstack::network::SecurityGroup& group,
-    const std::map<std::string, openstack::network::SecurityGroup>& groups);
+    const std::multimap<std::string, openstack::network::SecurityGroup>& groups);
 
 }  // namespace deploy

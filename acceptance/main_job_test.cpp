@@ -1,0 +1,120 @@
+// The main job: Fractals on real instances, deployed and used as a person would. One deployment serves all tests here.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "acceptance/support/embedded_cloud.hpp"
+#include "acceptance/support/inventory.hpp"
+#include "acceptance/support/picture.hpp"
+#include "common/testkit/http_client.hpp"
+#include "common/testkit/wait.hpp"
+
+namespace acceptance {
+namespace {
+
+using common::testkit::HttpClient;
+using common::testkit::wait_until;
+
+class MainJob : public ::testing::Test {
+  protected:
+    static void SetUpTestSuite() {
+        cloud_ = std::make_unique<EmbeddedCloud>("container");
+        const auto result = cloud_->run({program("fractals"), "deploy", "--json", "--timeout", "4m"});
+        ASSERT_EQ(result.exit_status, 0) << result.error << console();
+        deployed_ = boost::json::parse(result.output).as_object();
+        std::printf("deployed in %.1f s\n", deployed_.at("seconds").to_number<double>());
+    }
+    static void TearDownTestSuite() { cloud_.reset(); }
+    void SetUp() override { ASSERT_TRUE(deployed_.contains("url")) << "nothing was deployed"; }
+
+    static std::string console() { return cloud_->run({program("fractals"), "logs"}).output; }
+    static std::string url() { return std::string(deployed_.at("url").as_string()); }
+    static boost::json::object fractals() {
+        return boost::json::parse(HttpClient(url()).get("/v1/fractal?results_per_page=100").body).as_object();
+    }
+    static bool is_drawn(const boost::json::value& fractal) { return fractal.at("checksum").is_string(); }
+
+    static std::unique_ptr<EmbeddedCloud> cloud_;
+    static boost::json::object deployed_;
+};
+std::unique_ptr<EmbeddedCloud> MainJob::cloud_;
+boost::json::object MainJob::deployed_;
+
+TEST_F(MainJob, TheWorkerOnTheInstanceDrawsTheFirstFractals) {
+    ASSERT_TRUE(wait_until([] {
+        const auto all = fractals().at("objects").as_array();
+        return !all.empty() && std::ranges::all_of(all, is_drawn);
+    }, std::chrono::minutes(2))) << boost::json::serialize(fractals()) << console();
+    for (const auto& fractal : fractals().at("objects").as_array()) {
+        EXPECT_EQ(fractal.at("generated_by").as_string(), "all-in-one");
+        const auto picture = HttpClient(url()).get("/fractal/" + std::string(fractal.at("uuid").as_string()));
+        EXPECT_EQ(picture.status, 200);
+        EXPECT_TRUE(picture.body.starts_with("\x89PNG"));
+    }
+}
+
+TEST_F(MainJob, FractalsAskedForFromOutsideArrive) {
+    const auto before = fractals().at("num_results").as_int64();
+    const auto created = cloud_->run({program("faafo"), "--endpoint-url", url(), "create", "--tasks", "3"});
+    ASSERT_EQ(created.exit_status, 0) << created.error;
+    ASSERT_TRUE(wait_until([&] {
+        const auto all = fractals();
+        return all.at("num_results").as_int64() == before + 3 && std::ranges::all_of(all.at("objects").as_array(), is_drawn);
+    }, std::chrono::minutes(2))) << boost::json::serialize(fractals());
+}
+
+TEST_F(MainJob, TheGalleryShowsThemInABrowser) {
+    const auto page = HttpClient(url()).get("/");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_NE(page.body.find("First App Application for OpenStack"), std::string::npos);
+    EXPECT_NE(page.body.find("all-in-one"), std::string::npos);
+
+    const common::process::TemporaryDirectory profile;
+    const std::filesystem::path screenshot = BUILD_DIR "/gallery.png";
+    std::filesystem::remove(screenshot);
+    const auto browser = cloud_->run({"chromium-headless-shell", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                                      "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                                      "--disable-sync", "--user-data-dir=" + profile.path().string(),
+                                      "--window-size=1280,1600", "--virtual-time-budget=5000",
+                                      "--screenshot=" + screenshot.string(), url()});
+    ASSERT_TRUE(std::filesystem::exists(screenshot)) << browser.error;
+    const auto picture = look_at(screenshot);
+    EXPECT_EQ(picture.width, 1280U);
+    // A page without fractals has few colours; every thumbnail brings its own.
+    EXPECT_GT(picture.colours, 500U) << "see " << screenshot;
+}
+
+TEST_F(MainJob, ASecondRunChangesNothing) {
+    const auto again = cloud_->run({program("fractals"), "deploy", "--json"});
+    ASSERT_EQ(again.exit_status, 0) << again.error;
+    EXPECT_FALSE(boost::json::parse(again.output).at("changed").as_bool()) << again.output;
+}
+
+TEST_F(MainJob, StatusSaysThatItAnswers) {
+    const auto status = cloud_->run({program("fractals"), "status"});
+    EXPECT_EQ(status.exit_status, 0) << status.output;
+    EXPECT_NE(status.output.find("answers"), std::string::npos) << status.output;
+    EXPECT_NE(status.output.find(url()), std::string::npos) << status.output;
+}
+
+TEST_F(MainJob, TheKeypairLetsOneIn) {
+    const auto hello = cloud_->run({program("fractals"), "ssh", "-c", "hostname; id -un"});
+    EXPECT_EQ(hello.exit_status, 0) << hello.error;
+    EXPECT_EQ(hello.output, "all-in-one\ndebian\n");
+}
+
+TEST_F(MainJob, TheConsoleTellsWhatTheUserDataDid) {
+    EXPECT_NE(console().find("FRACTALS: installed"), std::string::npos) << console();
+}
+
+TEST_F(MainJob, ZDestroyLeavesAnEmptyProject) {
+    const auto destroyed = cloud_->run({program("fractals"), "destroy", "--yes"});
+    EXPECT_EQ(destroyed.exit_status, 0) << destroyed.error;
+    const auto cloud = openstack::connect({.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
+    EXPECT_TRUE(inventory(cloud).empty()) << inventory(cloud);
+    EXPECT_THROW((void)HttpClient(url(), std::chrono::seconds(5)).get("/"), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace acceptance

@@ -1,0 +1,25 @@
+// What a project holds, for saying that nothing is left or that nothing came twice.
+#pragma once
+
+#include <openstack/connection.hpp>
+#include <ostream>
+#include <set>
+#include <string>
+
+namespace acceptance {
+
+/// Names of everything a deployment could make; the project's group "default" and networks do not count.
+struct Inventory {
+    std::multiset<std::string> servers, security_groups, rules, floating_ips, keypairs, containers, ports;
+
+    [[nodiscard]] bool empty() const {
+        return servers.empty() && security_groups.empty() && floating_ips.empty() && keypairs.empty() &&
+               containers.empty() && ports.empty();
+    }
+    friend bool operator==(const Inventory&, const Inventory&) = default;
+};
+
+[[nodiscard]] Inventory inventory(const openstack::Connection& cloud);
+std::ostream& operator<<(std::ostream& out, const Inventory& inventory);
+
+}  // namespace acceptance
