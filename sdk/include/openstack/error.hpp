@@ -60,6 +60,8 @@ class TransportError : public Error { using Error::Error; };
 class MalformedResponse : public Error { using Error::Error; };
 /// clouds.yaml, OS_* or arguments do not describe a cloud; the text says which file and line, and what to write.
 class ConfigError : public Error { using Error::Error; };
+/// Nothing describes a cloud at all: no clouds.yaml, no OS_*, no arguments.
+class CloudNotConfigured : public ConfigError { using ConfigError::ConfigError; };
 /// The cloud offers no endpoint for the service; the text lists those it has.
 class EndpointNotFound : public Error { using Error::Error; };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ class Headers {
 
 using Query = std::vector<std::pair<std::string, std::string>>;
 
+/// A name or ID as one segment of a path: everything but letters, digits and "-._~" is percent-encoded.
+[[nodiscard]] std::string encode_path_segment(std::string_view text);
+
 /// Bytes to send, made as they are needed. `read` fills the buffer and returns how many bytes it wrote, 0 at the
 /// end; `rewind` starts over (a retry needs it) and is absent where the source cannot.
 struct BodySource {
@@ -44,7 +48,8 @@ using BodySink = std::function<void(std::string_view bytes)>;
 
 struct Request {
     std::string method = "GET";
-    std::string path;  ///< below the service's endpoint ("/servers/detail"), or an absolute URL of the same origin
+    /// Below the service's endpoint ("/servers/detail"), or an absolute URL of the same origin. Already encoded.
+    std::string path;
     Query query;       ///< encoded when sent
     Headers headers;   ///< X-Auth-Token, microversion and User-Agent are added by the session
     std::string body;  ///< sent with `content_type` unless empty or `source` is set

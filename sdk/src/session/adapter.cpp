@@ -1,19 +1,30 @@
 #include "openstack/adapter.hpp"
 
-#include <stdexcept>
+#include <utility>
+
+#include "openstack/session.hpp"
 
 namespace openstack {
 
 Adapter::Adapter(std::shared_ptr<Session> session, std::string service_type)
     : session_(std::move(session)), service_type_(std::move(service_type)) {}
 
-Response Adapter::request(const Request&, const CallOptions&) const {
-    throw std::logic_error("sessions are not there yet");
+Response Adapter::request(const Request& request, const CallOptions& options) const {
+    return session_->request(service_type_, request, options);
 }
-std::string Adapter::endpoint(const CallOptions&) const {
-    throw std::logic_error("sessions are not there yet");
+
+std::string Adapter::endpoint(const CallOptions& options) const {
+    return session_->endpoint(service_type_, options);
 }
-std::string Adapter::negotiate_microversion(std::string_view, const CallOptions&) const { return {}; }
-std::string Adapter::project_id(const CallOptions&) const { return {}; }
+
+std::string Adapter::negotiate_microversion(std::string_view wanted_maximum,
+                                            const CallOptions& options) const {
+    return session_->negotiate_microversion(service_type_, wanted_maximum, options);
+}
+
+std::string Adapter::project_id(const CallOptions& options) const {
+    const auto access = session_->access(options);
+    return access->project ? access->project->id : std::string();
+}
 
 }  // namespace openstack

@@ -1,0 +1,208 @@
+#include "sdk/src/session/error_body.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <utility>
+
+#include "sdk/src/http/text.hpp"
+#include "sdk/src/session/json.hpp"
+
+namespace openstack::session {
+namespace {
+
+namespace json = boost::json;
+
+std::string string_at(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    if (value == nullptr) return {};
+    if (const auto* text = value->if_string()) return std::string(*text);
+    return {};
+}
+
+/// The first of the keys that holds a text worth showing.
+std::string first_text(const json::object& object, std::initializer_list<std::string_view> keys) {
+    for (const auto key : keys) {
+        if (auto text = plain_text(string_at(object, key)); !text.empty()) return text;
+    }
+    return {};
+}
+
+/// Placement's and Ironic's list of errors, and Designate's, which says which field is wrong and why.
+std::string list_of_errors(const json::array& errors) {
+    std::string out;
+    for (const auto& entry : errors) {
+        const auto* error = entry.if_object();
+        std::string text =
+            error != nullptr ? first_text(*error, {"detail", "message", "title", "validator"}) : "";
+        if (const auto* plain = entry.if_string()) text = plain_text(*plain);
+        if (error != nullptr) {
+            const auto* path = error->if_contains("path");
+            if (path != nullptr && !path->is_null()) text = json::serialize(*path) + " " + text;
+        }
+        if (text.empty()) continue;
+        if (!out.empty()) out += "; ";
+        out += text;
+    }
+    return out;
+}
+
+ErrorBody from_object(const json::object& object, int depth = 0) {
+    ErrorBody out;
+    out.request_id = string_at(object, "request_id");
+    out.message = first_text(object, {"faultstring", "message"});
+    out.code = first_text(object, {"type", "faultcode"});
+
+    if (const auto* errors = object.if_contains("errors")) {
+        const auto* list = errors->if_array();
+        if (list == nullptr && errors->is_object()) {
+            const auto* nested = errors->as_object().if_contains("errors");
+            if (nested != nullptr) list = nested->if_array();
+        }
+        if (list != nullptr) {
+            const auto listed = list_of_errors(*list);
+            if (!listed.empty()) out.message = out.message.empty() ? listed : out.message + ": " + listed;
+            if (!list->empty() && list->front().is_object()) {
+                const auto& first = list->front().as_object();
+                if (out.request_id.empty()) out.request_id = string_at(first, "request_id");
+                if (out.code.empty()) out.code = string_at(first, "code");
+            }
+        }
+    }
+    if (!out.message.empty()) {
+        if (out.code.empty()) out.code = first_text(object, {"title"});
+        return out;
+    }
+
+    // {"badRequest": {"message": …}}, {"NeutronError": {…}}, {"error": {…}}, {"NeutronError": "…"}
+    constexpr int deepest = 3;
+    for (const auto& [key, value] : object) {
+        if (const auto* inner = value.if_object(); inner != nullptr && depth < deepest) {
+            auto nested = from_object(*inner, depth + 1);
+            if (nested.message.empty()) continue;
+            if (nested.code.empty()) nested.code = string_at(*inner, "title");
+            if (nested.code.empty() && key != "error") nested.code = std::string(key);
+            if (nested.request_id.empty()) nested.request_id = out.request_id;
+            return nested;
+        }
+        if (const auto* text = value.if_string();
+            text != nullptr && (key == "error" || key == "NeutronError" || key == "detail")) {
+            out.message = plain_text(*text);
+            return out;
+        }
+    }
+    out.message = first_text(object, {"explanation", "description", "error_message", "debuginfo", "title"});
+    return out;
+}
+
+bool looks_like_html(std::string_view content_type, std::string_view body) {
+    return content_type.find("html") != std::string_view::npos || body.starts_with("<html") ||
+           body.starts_with("<!doctype") || body.starts_with("<!DOCTYPE");
+}
+
+/// The text between <name …> and </name>.
+std::string_view element(std::string_view html, std::string_view lower, std::string_view name) {
+    const auto open = lower.find("<" + std::string(name));
+    if (open == std::string_view::npos) return {};
+    const auto begin = lower.find('>', open);
+    if (begin == std::string_view::npos) return {};
+    const auto end = std::min(lower.find("</" + std::string(name), begin), html.size());
+    return html.substr(begin + 1, end - begin - 1);
+}
+
+std::string from_html(std::string_view html) {
+    const auto lower = http::lower_case(html);
+    auto text = plain_text(element(html, lower, "p"));
+    if (!text.empty()) return text;
+    auto body = element(html, lower, "body");
+    // WebOb: the heading repeats the status, the message follows it.
+    if (const auto heading_end = http::lower_case(body).find("</h1>"); heading_end != std::string::npos) {
+        text = plain_text(body.substr(heading_end + 5));
+        if (!text.empty()) return text;
+    }
+    for (const auto* name : {"h1", "title"}) {
+        text = plain_text(element(html, lower, name));
+        if (!text.empty()) return text;
+    }
+    return plain_text(html);
+}
+
+void append_entity(std::string& out, std::string_view name) {
+    static constexpr std::array<std::pair<std::string_view, char>, 7> named{{{"amp", '&'},
+                                                                             {"lt", '<'},
+                                                                             {"gt", '>'},
+                                                                             {"quot", '"'},
+                                                                             {"apos", '\''},
+                                                                             {"nbsp", ' '},
+                                                                             {"#39", '\''}}};
+    for (const auto& [known, character] : named) {
+        if (name == known) {
+            out += character;
+            return;
+        }
+    }
+    out += '&';
+    out += name;
+    out += ';';
+}
+
+}  // namespace
+
+std::string plain_text(std::string_view html, std::size_t limit) {
+    constexpr std::size_t examined = 64U << 10U;
+    html = html.substr(0, examined);
+    std::string text;
+    for (std::size_t i = 0; i < html.size(); ++i) {
+        const char c = html[i];
+        if (c == '<' && i + 1 < html.size() &&
+            (std::isalpha(static_cast<unsigned char>(html[i + 1])) != 0 || html[i + 1] == '/' ||
+             html[i + 1] == '!')) {
+            const auto end = html.find('>', i);
+            if (end == std::string_view::npos) break;
+            text += ' ';
+            i = end;
+            continue;
+        }
+        if (c == '&') {
+            constexpr std::size_t longest_entity = 8;
+            const auto end = html.find(';', i);
+            if (end != std::string_view::npos && end - i <= longest_entity) {
+                append_entity(text, html.substr(i + 1, end - i - 1));
+                i = end;
+                continue;
+            }
+        }
+        text += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
+    }
+    std::string out;
+    for (const char c : text) {
+        if (c == ' ' && (out.empty() || out.back() == ' ')) continue;
+        out += c;
+    }
+    while (!out.empty() && out.back() == ' ')
+        out.pop_back();
+    if (out.size() > limit) {
+        while (limit > 0 && (static_cast<unsigned char>(out[limit]) & 0xC0U) == 0x80U)
+            --limit;
+        out.resize(limit);
+        out += "…";
+    }
+    return out;
+}
+
+ErrorBody parse_error_body(std::string_view content_type, std::string_view body) {
+    body = http::trim(body);
+    if (body.empty()) return {};
+    if (body.front() == '{' || body.front() == '[') {
+        constexpr std::size_t longest = 1U << 20U;
+        if (const auto value = parse_json(body.substr(0, longest))) {
+            if (const auto* object = value->if_object()) return from_object(*object);
+            if (const auto* list = value->if_array()) return {.message = list_of_errors(*list)};
+        }
+    }
+    if (looks_like_html(content_type, body)) return {.message = from_html(body)};
+    return {.message = plain_text(body)};
+}
+
+}  // namespace openstack::session
