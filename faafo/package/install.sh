@@ -1,0 +1,281 @@
+#!/bin/sh
+# Installs faafo from this unpacked package. Needs root and Debian's essential packages, nothing from the network.
+# Safe to run again: what is right stays, what is given changes, running programs are started anew.
+set -eu
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+
+usage() {
+  cat <<'END'
+usage: install.sh -i faafo [-i messaging] [-r api] [-r worker] [-r demo] [-e URL] [-d URL] [-m URL]
+       install.sh --uninstall [--purge]
+
+  -i faafo       install the programs
+  -i messaging   what carries tasks from the API to workers; on one machine that is a queue inside the database
+  -i database    a database server: not yet part of this version
+  -r api         run the API and the gallery (port 80)
+  -r worker      draw: as many pictures at once as there are cores
+  -r demo        create the first fractals once the API answers
+  -e URL         the API's address, for workers and the command line (http://127.0.0.1)
+  -d URL         the database (sqlite:////var/lib/faafo/faafo.db)
+  -m URL         the message broker: not yet part of this version
+  --uninstall    stop and remove the programs; --purge removes their data and configuration, too
+END
+}
+say() { echo "faafo: $*"; }
+die() { echo "install.sh: $*" >&2; exit 1; }
+misused() { echo "install.sh: $* (install.sh --help shows all options)" >&2; exit 2; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+target=/opt/faafo
+configuration=/etc/faafo/faafo.conf
+data=/var/lib/faafo
+logs=/var/log/faafo
+default_endpoint=http://127.0.0.1
+default_database=sqlite:////var/lib/faafo/faafo.db
+
+# --- what is asked for -------------------------------------------------------------------------
+
+install_faafo='' install_messaging='' run_api='' run_worker='' run_demo=''
+endpoint='' database='' broker='' uninstall='' purge=''
+while [ $# -gt 0 ]; do
+  option=$1
+  case $option in
+    -i|-r|-e|-d|-m) [ $# -ge 2 ] || misused "$option needs a value"; value=$2; shift ;;
+  esac
+  case $option in
+    -i) case $value in
+          faafo) install_faafo=yes ;;
+          messaging) install_messaging=yes ;;
+          database) die "-i database is not supported yet: this version cannot install a database server (MariaDB). Leave it out: faafo then keeps its data in $data" ;;
+          *) misused "-i '$value' is unknown; it may be faafo, messaging or database" ;;
+        esac ;;
+    -r) case $value in
+          api) run_api=yes ;;
+          worker) run_worker=yes ;;
+          demo) run_demo=yes ;;
+          *) misused "-r '$value' is unknown; it may be api, worker or demo" ;;
+        esac ;;
+    -e) case $value in
+          http://?*|https://?*) endpoint=$value ;;
+          *) misused "-e '$value' is not an address like http://203.0.113.7" ;;
+        esac ;;
+    -d) case $value in
+          sqlite:///?*) database=$value ;;
+          *) die "-d: only SQLite is supported yet, with an address like $default_database; MariaDB and PostgreSQL follow in a later version" ;;
+        esac ;;
+    -m) broker=$value ;;
+    --uninstall) uninstall=yes ;;
+    --purge) purge=yes ;;
+    -h|--help) usage; exit 0 ;;
+    *) misused "'$option' is not an option" ;;
+  esac
+  shift
+done
+case "$endpoint$database" in
+  *"
+"*|*' '*) misused "an address cannot contain spaces or line ends" ;;
+esac
+
+if [ -n "$uninstall" ]; then
+  [ -z "$install_faafo$install_messaging$run_api$run_worker$run_demo$endpoint$database$broker" ] ||
+    misused "--uninstall goes with nothing but --purge"
+else
+  [ -z "$purge" ] || misused "--purge goes with --uninstall"
+  [ -n "$install_faafo$install_messaging$run_api$run_worker$run_demo" ] ||
+    misused "nothing to do; usually: install.sh -i faafo -i messaging -r api -r worker -r demo"
+  [ -n "$install_faafo" ] || [ -x "$target/bin/faafo" ] || misused "faafo is not installed yet; add -i faafo"
+  [ -z "$broker" ] || die "-m is not supported yet: this version cannot use a message broker (RabbitMQ). Leave it out: tasks then wait in a queue inside the database, for workers on the API's machine"
+  if [ -n "$install_messaging" ] && [ -z "$run_api" ]; then
+    die "-i messaging without -r api is not supported yet: this version cannot install a message broker (RabbitMQ) for other machines"
+  fi
+  if [ -n "$run_worker" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ]; then
+    die "-r worker without -r api is not supported yet: without a message broker (RabbitMQ), workers run on the API's machine"
+  fi
+  if [ -n "$run_demo" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ]; then
+    misused "-r demo goes with -r api"
+  fi
+fi
+[ "$(id -u)" = 0 ] || die "must run as root: sudo $0 …"
+
+# --- services: systemd, or System V scripts where it is not running ------------------------------
+
+has_systemd() { [ -d /run/systemd/system ] && command -v systemctl >/dev/null; }
+
+install_service() {
+  if has_systemd; then
+    mkdir -p /etc/systemd/system
+    cp "$target/units/$1.service" "/etc/systemd/system/$1.service"
+    if ! systemd-detect-virt --quiet --container; then
+      mkdir -p "/etc/systemd/system/$1.service.d"
+      cp "$target/units/hardening.conf" "/etc/systemd/system/$1.service.d/hardening.conf"
+    fi
+    systemctl daemon-reload
+    systemctl --quiet enable "$1.service"
+    systemctl restart "$1.service"
+  else
+    mkdir -p /etc/init.d
+    sed "s/@NAME@/$1/g" "$target/units/faafo.init" >"/etc/init.d/$1.new"
+    chmod 755 "/etc/init.d/$1.new"
+    mv "/etc/init.d/$1.new" "/etc/init.d/$1"
+    if command -v update-rc.d >/dev/null; then update-rc.d "$1" defaults >/dev/null 2>&1 || true; fi
+    "/etc/init.d/$1" restart
+  fi
+}
+
+remove_service() {
+  if has_systemd && [ -e "/etc/systemd/system/$1.service" ]; then
+    systemctl --quiet disable --now "$1.service" || true
+  fi
+  rm -rf "/etc/systemd/system/$1.service" "/etc/systemd/system/$1.service.d"
+  if has_systemd; then systemctl daemon-reload; fi
+  if [ -x "/etc/init.d/$1" ]; then
+    "/etc/init.d/$1" stop || true
+    rm -f "/etc/init.d/$1"
+    if command -v update-rc.d >/dev/null; then update-rc.d "$1" remove >/dev/null 2>&1 || true; fi
+  fi
+}
+
+# --- the parts of an installation --------------------------------------------------------------
+
+# Useradd belongs to no essential package; where it is missing, two lines do what it would.
+create_user() {
+  if ! getent group faafo >/dev/null; then
+    if command -v groupadd >/dev/null; then
+      groupadd --system faafo
+    else
+      echo "faafo:x:$(free_id group):" >>/etc/group
+    fi
+  fi
+  getent passwd faafo >/dev/null && return 0
+  if command -v useradd >/dev/null; then
+    useradd --system --gid faafo --home-dir "$data" --no-create-home --shell /usr/sbin/nologin faafo
+  else
+    echo "faafo:x:$(free_id passwd):$(getent group faafo | cut -d: -f3):faafo:$data:/usr/sbin/nologin" >>/etc/passwd
+  fi
+}
+free_id() {
+  id=990
+  while getent "$1" "$id" >/dev/null; do id=$((id - 1)); done
+  echo "$id"
+}
+
+# Beside the old tree, then in its place: a run that is interrupted leaves one or the other.
+copy_programs() {
+  if [ "$here" = "$target" ]; then return 0; fi
+  rm -rf "$target.new" "$target.old"
+  mkdir -p "$target.new"
+  cp -R "$here"/. "$target.new/"
+  chown -R root:root "$target.new"
+  chmod -R u=rwX,go=rX "$target.new"
+  if [ -e "$target" ]; then mv "$target" "$target.old"; fi
+  mv "$target.new" "$target"
+  rm -rf "$target.old"
+  mkdir -p /usr/local/bin
+  ln -sf "$target/bin/faafo" /usr/local/bin/faafo
+  if [ -d /etc/logrotate.d ]; then cp "$target/units/faafo.logrotate" /etc/logrotate.d/faafo; fi
+}
+
+create_folders() {
+  mkdir -p "$data" "$logs" /etc/faafo
+  chown faafo:faafo "$data"; chmod 750 "$data"
+  chown root:faafo "$logs"; chmod 770 "$logs"
+  chown root:faafo /etc/faafo; chmod 750 /etc/faafo
+}
+
+# set_key NAME VALUE: replaces the line or adds it to [DEFAULT]; other lines stay as they are.
+set_key() {
+  awk -v key="$1" -v value="$2" '
+    $0 ~ "^[ \t]*" key "[ \t]*=" { if (!done) print key " = " value; done = 1; next }
+    { print }
+    END { if (!done) print key " = " value }' "$configuration" >"$configuration.new"
+  cat "$configuration.new" >"$configuration"
+  rm -f "$configuration.new"
+}
+
+write_configuration() {
+  umask 027
+  if [ ! -e "$configuration" ]; then
+    cat >"$configuration" <<END
+# faafo's configuration. install.sh changes only what it is told; run it again after changes.
+[DEFAULT]
+listen_address = 0.0.0.0
+bind_port = 80
+database_url = ${database:-$default_database}
+endpoint_url = ${endpoint:-$default_endpoint}
+END
+  else
+    if [ -n "$database" ]; then set_key database_url "$database"; fi
+    if [ -n "$endpoint" ]; then set_key endpoint_url "$endpoint"; fi
+  fi
+  # The API draws by itself, with as many workers as there are cores, unless it shall not.
+  if [ -n "$run_worker" ]; then
+    if [ "$(value_of workers)" = 0 ]; then unset_key workers; fi
+  elif [ -n "$run_api" ]; then
+    set_key workers 0
+  fi
+  chown root:faafo "$configuration"
+  chmod 640 "$configuration"
+  umask 022
+}
+
+unset_key() {
+  sed "/^[[:space:]]*$1[[:space:]]*=/d" "$configuration" >"$configuration.new"
+  cat "$configuration.new" >"$configuration"
+  rm -f "$configuration.new"
+}
+value_of() { sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" "$configuration" | tail -n 1; }
+
+# The gallery starts with something to see. Once: running the installer again makes no more.
+create_first_fractals() {
+  if [ -e "$data/first-fractals" ]; then say "the first fractals exist already"; return 0; fi
+  port=$(value_of bind_port)
+  url=http://127.0.0.1:${port:-80}
+  tries=0
+  until "$target/bin/faafo" --endpoint-url "$url" list >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    if [ $tries -ge 60 ]; then
+      tail -n 5 "$logs/faafo-api.log" >&2 2>/dev/null || true
+      die "the API does not answer at $url after a minute; the last words of $logs/faafo-api.log are above"
+    fi
+    sleep 1
+  done
+  "$target/bin/faafo" --endpoint-url "$url" create || die "the first fractals could not be created at $url"
+  : >"$data/first-fractals"
+}
+
+# --- do it -------------------------------------------------------------------------------------
+
+if [ -n "$uninstall" ]; then
+  remove_service faafo-api
+  rm -f /etc/logrotate.d/faafo /etc/faafo/api
+  if [ "$(readlink /usr/local/bin/faafo 2>/dev/null)" = "$target/bin/faafo" ]; then rm -f /usr/local/bin/faafo; fi
+  rm -rf "$target" "$target.new" "$target.old"
+  if [ -n "$purge" ]; then
+    rm -rf /etc/faafo "$data" "$logs"
+    if getent passwd faafo >/dev/null && command -v userdel >/dev/null; then userdel faafo; fi
+    say "uninstalled, with data and configuration"
+  else
+    say "uninstalled; $data and /etc/faafo stay (--purge removes them)"
+  fi
+  exit 0
+fi
+
+if [ -n "$install_faafo" ]; then
+  create_user
+  copy_programs
+  create_folders
+fi
+write_configuration
+if [ -n "$install_messaging" ]; then say "tasks wait in a queue inside the database; no message broker is needed on one machine"; fi
+if [ -n "$run_api$run_worker" ]; then
+  : >/etc/faafo/api # this machine has the API and its database
+  install_service faafo-api
+  if [ "$(value_of workers)" = 0 ]; then
+    say "the API runs, without workers (log: $logs/faafo-api.log)"
+  else
+    say "the API runs, and workers in it (log: $logs/faafo-api.log)"
+  fi
+fi
+if [ -n "$run_demo" ]; then create_first_fractals; fi
+say "faafo $(cat "$target/VERSION") is installed"
