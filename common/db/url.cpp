@@ -56,20 +56,20 @@ void parse_host(DatabaseUrl& url, std::string_view text) {
 }
 
 void parse_server(DatabaseUrl& url, std::string_view rest) {
-    // SQLAlchemy's options behind '?' (charset and the like) do not concern us: everything is UTF-8.
-    rest = rest.substr(0, rest.find('?'));
-    const std::size_t slash = rest.find('/');
-    std::string_view authority = rest.substr(0, slash);
-    if (slash != std::string_view::npos) url.name = decode(rest.substr(slash + 1));
-    if (url.name.empty()) refuse("it names no database");
-    if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
-        const std::string_view credentials = authority.substr(0, at);
-        authority.remove_prefix(at + 1);
+    // The credentials first: a password may hold a '/' or a '?', as SQLAlchemy has it.
+    if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
+        const std::string_view credentials = rest.substr(0, at);
+        rest.remove_prefix(at + 1);
         const std::size_t colon = credentials.find(':');
         url.user = decode(credentials.substr(0, colon));
         if (colon != std::string_view::npos) url.password = decode(credentials.substr(colon + 1));
     }
-    parse_host(url, authority);
+    // SQLAlchemy's options behind '?' (charset and the like) do not concern us: everything is UTF-8.
+    rest = rest.substr(0, rest.find('?'));
+    const std::size_t slash = rest.find('/');
+    if (slash != std::string_view::npos) url.name = decode(rest.substr(slash + 1));
+    if (url.name.empty()) refuse("it names no database");
+    parse_host(url, rest.substr(0, slash));
     if (url.port == 0) url.port = url.backend == Backend::mysql ? 3306 : 5432;
 }
 

@@ -46,12 +46,11 @@ std::string address_text(const asio::ip::address& address) {
     return address.to_string();
 }
 
-// The status that answers a request which could not be read; 0 where nobody is left to hear one.
+// The status that answers a request which could not be read; 0 where nobody is left to hear one (after a timeout,
+// which closes the socket, too).
 int status_of(const error_code& error) {
-    if (error == beast::error::timeout) return 408;
     if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
     if (error == http::error::body_limit) return 413;
-    if (error == http::error::bad_version) return 505;
     if (error == http::error::end_of_stream || error == http::error::partial_message) return 0;
     return error.category() == http::make_error_code(http::error::bad_method).category() ? 400 : 0;
 }
