@@ -22,8 +22,7 @@ std::string state_of(const Server& server) {
     return server.status.text() + (server.task_state.empty() ? "" : " (" + server.task_state + ")");
 }
 
-[[noreturn]] void throw_failed(const Server& server, const Id& id,
-                               const std::string& microversion_hint = {}) {
+[[noreturn]] void throw_failed(const Server& server, const Id& id, const std::string& consequence = {}) {
     std::string text = name_of(server, id) + " went to ERROR";
     if (server.fault && !server.fault->message.empty()) {
         text += ": " + server.fault->message;
@@ -34,9 +33,8 @@ std::string state_of(const Server& server) {
         text.pop_back();
     }
     text[0] = 'S';
-    throw ResourceFailed(
-        text + microversion_hint,
-        {.service_message = server.fault ? server.fault->message : "", .service_type = "compute"});
+    throw ResourceFailed(text + consequence, {.service_message = server.fault ? server.fault->message : "",
+                                              .service_type = "compute"});
 }
 
 }  // namespace
@@ -62,14 +60,18 @@ Server ComputeService::wait_for_status(const Id& server, std::string_view status
 }
 
 void ComputeService::wait_for_delete(const Id& server, const WaitOptions& wait) const {
+    bool deleting = false;
     resource::wait_until(wait, "server " + server.text() + " is not gone", [&](const CallOptions& options) {
         try {
             const Server seen = get_server(server, options);
-            // An ERROR that came before the deletion is none of its own: Nova's task tells them apart.
-            if (seen.status == ServerStatus::error && seen.task_state.empty()) {
+            // A server that was in ERROR before can be deleted: only an ERROR after the attempt is its failure.
+            deleting = deleting || !seen.task_state.empty();
+            if (deleting && seen.status == ServerStatus::error && seen.task_state.empty()) {
                 throw_failed(seen, server, "; it could not be deleted");
             }
-            return resource::Look{.done = seen.status == ServerStatus::deleted, .state = state_of(seen)};
+            const bool gone =
+                seen.status == ServerStatus::deleted || seen.status == ServerStatus::soft_deleted;
+            return resource::Look{.done = gone, .state = state_of(seen)};
         } catch (const NotFound&) {
             return resource::Look{.done = true, .state = "gone"};
         }
