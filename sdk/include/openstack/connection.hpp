@@ -3,12 +3,21 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "openstack/adapter.hpp"
 #include "openstack/config.hpp"
 #include "openstack/session.hpp"
 
 namespace openstack {
+
+// Each is complete in the service's own header (<openstack/compute.hpp>); <openstack/openstack.hpp> has them all.
+class ComputeService;
+class IdentityService;
+class ImageService;
+class NetworkService;
+class ObjectStoreService;
 
 struct ConnectOptions {
     /// The cloud's name in clouds.yaml; empty: as in ConfigOptions.
@@ -27,6 +36,12 @@ class Connection {
     /// For a configuration or a session of one's own; most programs call connect().
     explicit Connection(CloudConfig config, SessionOptions options = {});
     explicit Connection(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+
+    [[nodiscard]] ComputeService compute() const;
+    [[nodiscard]] NetworkService network() const;
+    [[nodiscard]] ImageService image() const;
+    [[nodiscard]] ObjectStoreService object_store() const;
+    [[nodiscard]] IdentityService identity() const;
 
     [[nodiscard]] const CloudConfig& config() const;
     [[nodiscard]] const std::shared_ptr<Session>& session() const { return session_; }
