@@ -205,6 +205,21 @@ std::string query_text(const json::value& value) {
     return text;
 }
 
+/// As a step of a JSON pointer (RFC 6901).
+std::string pointer_to(std::string_view key) {
+    std::string pointer = "/";
+    for (const char c : key) {
+        if (c == '~') {
+            pointer += "~0";
+        } else if (c == '/') {
+            pointer += "~1";
+        } else {
+            pointer += c;
+        }
+    }
+    return pointer;
+}
+
 struct Version {
     int major = 0;
     int minor = 0;
@@ -231,6 +246,26 @@ std::string encode_wrapped(std::string_view key, const Fields& fields, const voi
                            const EncodeOptions& options) {
     const std::string inner = encode(fields, object, options);
     return key.empty() ? inner : JsonObject().add_json(key, inner).text();
+}
+
+std::string encode_json_patch(const Fields& fields, const void* object,
+                              const std::map<std::string, std::string>& add,
+                              const std::vector<std::string>& remove) {
+    json::array operations;
+    const auto operation = [&](std::string_view name, std::string_view key) -> json::object& {
+        operations.push_back(json::object{{"op", view(name)}, {"path", pointer_to(key)}});
+        return operations.back().get_object();
+    };
+    for (auto& member : object_of(fields, object, {})) {
+        operation("replace", {member.key().data(), member.key().size()})["value"] = std::move(member.value());
+    }
+    for (const auto& [key, text] : add) {
+        operation("add", key)["value"] = text;
+    }
+    for (const std::string& key : remove) {
+        operation("remove", key);
+    }
+    return json::serialize(operations);
 }
 
 EncodedQuery encode_query(const Fields& fields, const void* query, const EncodeOptions& options) {

@@ -2,6 +2,8 @@
 // text, lists and maps, absent optionals and Fields. (An optional list that is there is sent even when empty.)
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +26,11 @@ struct EncodeOptions {
 /// The same inside another object: {"server": {…}}. With an empty key as above.
 [[nodiscard]] std::string encode_wrapped(std::string_view key, const Fields& fields, const void* object,
                                          const EncodeOptions& options = {});
+
+/// Glance's updates (RFC 6902): "replace" for the table's members, "add" and "remove" for others.
+[[nodiscard]] std::string encode_json_patch(const Fields& fields, const void* object,
+                                            const std::map<std::string, std::string>& add,
+                                            const std::vector<std::string>& remove);
 
 struct EncodedQuery {
     Query sent;
