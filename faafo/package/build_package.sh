@@ -28,13 +28,16 @@ sed -n 's/^[[:space:]]*\([^ ]*\) => \([^ ]*\) (0x.*/\1 \2/p' "$work/ldd" | sort 
 while read -r name path; do
   is_glibc "$name" && continue
   cp -L "$path" "$tree/lib/$name"
-  # Who wrote it and under which licence, as Debian says.
   real=$(readlink -f "$path")
-  package=$(dpkg-query -S "$real" "${real#/usr}" 2>/dev/null | head -n 1 | cut -d: -f1) || package=
-  if [ -n "$package" ] && [ -f "/usr/share/doc/$package/copyright" ]; then
+  printf '%s\n' "$real" "${real#/usr}" >>"$work/paths"
+done <"$work/libraries"
+# Who wrote them and under which licences, as Debian says. One question for all, since each reads dpkg's whole database.
+xargs dpkg-query -S <"$work/paths" 2>/dev/null | cut -d: -f1 | sort -u >"$work/packages" || true
+while read -r package; do
+  if [ -f "/usr/share/doc/$package/copyright" ]; then
     cp -L "/usr/share/doc/$package/copyright" "$tree/share/licenses/$package"
   fi
-done <"$work/libraries"
+done <"$work/packages"
 for program; do cp -L "$program" "$tree/bin/"; done
 chmod u+w "$tree"/lib/* "$tree"/bin/*
 strip --strip-unneeded "$tree"/lib/* "$tree"/bin/*
@@ -51,7 +54,7 @@ chmod 644 "$tree"/lib/*
 
 tar --sort=name --mtime="@${SOURCE_DATE_EPOCH:-1577836800}" --owner=0 --group=0 --numeric-owner \
     --format=ustar -C "$work" -cf "$work/package.tar" "$folder"
-gzip -9 -n "$work/package.tar"
+gzip -6 -n "$work/package.tar"
 # Packages of former versions would only be taken for this one.
 for old in "$(dirname "$archive")"/faafo-*-"$architecture".tar.gz; do
   [ "$old" = "$archive" ] || rm -f "$old"

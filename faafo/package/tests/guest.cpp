@@ -1,0 +1,110 @@
+#include "faafo/package/tests/guest.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+namespace faafo::package::test {
+namespace {
+
+using common::process::Command;
+using common::process::Result;
+
+std::filesystem::path cache() {
+    return SOURCE_DIR "/.cache/testing";
+}
+std::filesystem::path tree() {
+    // What root unpacked belongs to other users than what a user's range of uids unpacked.
+    return cache() / (::geteuid() == 0 ? "essential" : "essential-of-user");
+}
+
+/// Root here, or root of a range of uids.
+std::vector<std::string> as_root() {
+    if (::geteuid() == 0) return {"unshare"};
+    return {"unshare", "--map-root-user", "--map-auto"};
+}
+
+Result run_as_root(std::vector<std::string> arguments, std::chrono::seconds timeout) {
+    std::vector<std::string> all = as_root();
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return common::process::run({.arguments = all, .timeout = timeout});
+}
+
+/// Tests run side by side, but only one makes the tree.
+class Lock {
+  public:
+    Lock() : descriptor_(::open((cache() / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+        ::flock(descriptor_, LOCK_EX);
+    }
+    ~Lock() { ::close(descriptor_); }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+  private:
+    int descriptor_;
+};
+
+std::string make_tree() {
+    const std::string archive = cache() / "essential.tar";
+    if (!std::filesystem::exists(archive)) {
+        const Result made = common::process::run(
+            {.arguments = {"mmdebstrap", "--quiet", "--variant=essential", "bookworm", archive + ".part"},
+             .timeout = std::chrono::minutes(8)});
+        if (!made.ok()) return "mmdebstrap could not make a Debian tree: " + made.error;
+        std::filesystem::rename(archive + ".part", archive);
+    }
+    const std::string part = tree().string() + ".part";
+    const Result unpacked =
+        run_as_root({"sh", "-c",
+                     "rm -rf \"$1\" && mkdir -p \"$1\" && tar -xf \"$0\" -C \"$1\" --exclude='./dev/*' "
+                     "&& mv \"$1\" \"$2\"",
+                     archive, part, tree()},
+                    std::chrono::minutes(2));
+    return unpacked.ok() ? std::string{} : "the Debian tree could not be unpacked: " + unpacked.error;
+}
+
+// $0 the tree, $1 a folder to mount on, $2 the package, $3 the script.
+constexpr const char* enter = R"(
+set -e
+ip link set lo up
+mount -t tmpfs tmpfs "$1"
+mkdir "$1/upper" "$1/work" "$1/root"
+mount -t overlay overlay -o "lowerdir=$0,upperdir=$1/upper,workdir=$1/work" "$1/root"
+mount -t proc proc "$1/root/proc"
+for device in null zero full random urandom; do
+  : >"$1/root/dev/$device"
+  mount --bind "/dev/$device" "$1/root/dev/$device"
+done
+mount -t tmpfs tmpfs "$1/root/run"
+cp "$2" "$1/root/package.tar.gz"
+cd "$1/root"
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot . /bin/sh -euc "$3"
+)";
+
+}  // namespace
+
+std::string missing_for_guests() {
+    for (const char* program : {"unshare", "mmdebstrap", "ip", "mount"}) {
+        if (!common::process::find_program(program)) return std::string(program) + " is not installed";
+    }
+    if (const Result probe =
+            run_as_root({"--mount", "--pid", "--net", "--fork", "true"}, std::chrono::seconds(10));
+        !probe.ok()) {
+        return "namespaces with a range of uids cannot be made here: " + probe.error;
+    }
+    std::filesystem::create_directories(cache());
+    const Lock lock;
+    return std::filesystem::exists(tree()) ? std::string{} : make_tree();
+}
+
+Result run_in_guest(const std::string& script) {
+    const common::process::TemporaryDirectory mount_point("faafo-guest");
+    return run_as_root({"--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-c",
+                        enter, tree(), mount_point.path(), FAAFO_PACKAGE, script},
+                       std::chrono::minutes(3));
+}
+
+}  // namespace faafo::package::test

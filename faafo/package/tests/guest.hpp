@@ -1,0 +1,18 @@
+// A guest with nothing but Debian's essential packages: a tree made once by mmdebstrap, and for every use a
+// throw-away layer over it with namespaces of its own. When its script ends, nothing of it is left.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "common/process/process.hpp"
+
+namespace faafo::package::test {
+
+/// Why there can be no guest here; empty when there can. Makes the tree if it is missing (about a minute).
+[[nodiscard]] std::string missing_for_guests();
+
+/// Runs the script as root in a fresh guest, in which /package.tar.gz is the package.
+[[nodiscard]] common::process::Result run_in_guest(const std::string& script);
+
+}  // namespace faafo::package::test

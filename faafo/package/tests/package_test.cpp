@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "common/process/process.hpp"
+#include "faafo/package/tests/guest.hpp"
+#include "faafo/render/tests/vectors.hpp"
+
+namespace faafo::package::test {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+std::string content(const std::string& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+class Guest : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (const std::string missing = missing_for_guests(); !missing.empty()) GTEST_SKIP() << missing;
+    }
+    /// What a script prints that must succeed.
+    static std::string output_of(const std::string& script) {
+        const auto result = run_in_guest(unpack + script);
+        EXPECT_TRUE(result.ok()) << "status " << result.exit_status << "\n" << result.output << result.error;
+        return result.output;
+    }
+    static constexpr const char* unpack =
+        "mkdir /var/tmp/faafo && tar -xzf /package.tar.gz -C /var/tmp/faafo --strip-components=1\n";
+};
+
+TEST(Package, IsTheSameForTheSameBuildAndSmall) {
+    const common::process::TemporaryDirectory folder;
+    const std::string again =
+        folder.path() / fmt::format("faafo-{}-{}.tar.gz", FAAFO_VERSION, FAAFO_ARCHITECTURE);
+    common::process::check({.arguments = {"sh", SOURCE_DIR "/faafo/package/build_package.sh", FAAFO_VERSION,
+                                          FAAFO_ARCHITECTURE, again, BUILD_DIR "/bin/faafo",
+                                          BUILD_DIR "/bin/faafo-api", BUILD_DIR "/bin/faafo-worker"}});
+    const std::string package = content(FAAFO_PACKAGE);
+    EXPECT_EQ(render::test::sha256(content(again)), render::test::sha256(package));
+    EXPECT_LT(package.size(), 15U << 20U);
+}
+
+TEST_F(Guest, ProgramsStartWithEssentialPackagesOnly) {
+    const std::string output = output_of(R"sh(
+for program in faafo faafo-api faafo-worker; do
+  echo "$program: $(/var/tmp/faafo/bin/$program --version 2>&1)"
+  /var/tmp/faafo/bin/$program --help >/dev/null
+done
+)sh");
+    for (const char* program : {"faafo", "faafo-api", "faafo-worker"}) {
+        EXPECT_THAT(output, ContainsRegex(fmt::format("{}: .*{}", program, FAAFO_VERSION)));
+    }
+}
+
+TEST_F(Guest, DrawsTheGoldenPictures) {
+    std::string script;
+    std::string expected;
+    for (const auto& vector : render::test::golden_pictures()) {
+        const auto& julia = vector.julia;
+        script += fmt::format(
+            "/var/tmp/faafo/bin/faafo render --c {:a},{:a} --xa {:a} --xb {:a} --ya {:a} --yb {:a} --width "
+            "{} --height {} "
+            "--iterations {} --format rgb | sha256sum\n",
+            julia.c.real(), julia.c.imag(), julia.window.xa, julia.window.xb, julia.window.ya,
+            julia.window.yb, julia.width, julia.height, julia.iterations);
+        expected += vector.sha256_rgb + "  -\n";
+    }
+    EXPECT_EQ(output_of(script), expected);
+}
+
+// Functions for the scripts below; every wait is bounded.
+constexpr const char* helpers = R"sh(
+install() { sh /var/tmp/faafo/install.sh "$@"; }
+answers() { /opt/faafo/bin/faafo --endpoint-url http://127.0.0.1 list >/tmp/list 2>&1; }
+wait_until() {
+  n=0
+  until "$@"; do
+    n=$((n + 1))
+    [ $n -lt 300 ] || { echo "never: $*"; cat /tmp/list /var/log/faafo/*; exit 1; }
+    sleep 0.1
+  done
+}
+pid_of() {
+  for process in /proc/[0-9]*; do
+    [ "$(cat "$process/comm" 2>/dev/null)" != "$1" ] || echo "${process#/proc/}"
+  done
+}
+field() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
+all_drawn() { answers && grep -q pixels /tmp/list && ! grep -q ' 0 bytes' /tmp/list; }
+)sh";
+
+TEST_F(Guest, InstallsServesDrawsAndUninstalls) {
+    const std::string output = output_of(std::string(helpers) + R"sh(
+install -i faafo -i messaging -r api -r worker -r demo -e http://127.0.0.1
+wait_until all_drawn
+echo "fractals: $(grep -c pixels /tmp/list)"
+cp /tmp/list /tmp/list-before; cp /etc/faafo/faafo.conf /tmp/conf-before
+stat -c 'mode: %a %U:%G %n' /etc/faafo/faafo.conf /var/lib/faafo
+
+api=$(pid_of faafo-api)
+echo "user: $(field "$api" Uid | cut -f2) $(getent passwd faafo | cut -d: -f3)"
+echo "capabilities: $(field "$api" CapEff) $(field "$api" CapBnd) no new: $(field "$api" NoNewPrivs)"
+
+kill -KILL "$api"
+wait_until answers
+cmp /tmp/list /tmp/list-before && echo "the same after a crash"
+
+install -i faafo -i messaging -r api -r worker -r demo
+wait_until answers
+cmp /tmp/list /tmp/list-before && cmp /etc/faafo/faafo.conf /tmp/conf-before && echo "the same after a second run"
+
+install -i faafo -r api -e http://127.0.0.2
+grep -E '^(endpoint_url|workers)' /etc/faafo/faafo.conf
+/etc/init.d/faafo-api status
+
+install --uninstall
+echo "left: $(pid_of faafo-api) $(pid_of faafo-supervise) $(ls /opt /etc/init.d /usr/local/bin | grep faafo)."
+ls /var/lib/faafo
+install --uninstall --purge
+echo "left after purge: $(ls /var/lib /var/log /etc | grep faafo)."
+)sh");
+    EXPECT_THAT(output, ContainsRegex("fractals: [1-9]"));
+    EXPECT_THAT(output, HasSubstr("mode: 640 root:faafo /etc/faafo/faafo.conf"));
+    EXPECT_THAT(output, HasSubstr("mode: 750 faafo:faafo /var/lib/faafo"));
+    EXPECT_THAT(output, ContainsRegex("user: ([1-9][0-9]*) "));
+    EXPECT_THAT(output, HasSubstr("capabilities: 0000000000000400 0000000000000400 no new: 1"));
+    EXPECT_THAT(output, HasSubstr("a queue inside the database"));
+    EXPECT_THAT(output, HasSubstr("the same after a crash"));
+    EXPECT_THAT(output, HasSubstr("the same after a second run"));
+    EXPECT_THAT(output, HasSubstr("endpoint_url = http://127.0.0.2\n"));
+    EXPECT_THAT(output, HasSubstr("workers = 0\n"));
+    EXPECT_THAT(output, HasSubstr("faafo-api is running"));
+    EXPECT_THAT(output, HasSubstr("left:   .\n"));
+    EXPECT_THAT(output, HasSubstr("faafo.db"));
+    EXPECT_THAT(output, HasSubstr("left after purge: .\n"));
+}
+
+TEST_F(Guest, RefusesWhatItDoesNotKnowWithASentence) {
+    const auto result = run_in_guest(std::string(unpack) + R"sh(
+set +e
+try() { said=$(sh /var/tmp/faafo/install.sh "$@" 2>&1); echo "status $?: $said"; }
+try
+try -i apache
+try -i
+try -x
+try -i faafo -r web
+try -r api
+try -i faafo -e ftp://there
+try -i database
+try -i faafo -i messaging
+try -i faafo -r worker
+try -i faafo -r api -m amqp://guest:secret@there//
+try -i faafo -d mysql://root:secret@there/faafo
+try --uninstall -r api
+try -i faafo --purge
+echo "installed: $(ls /opt)."
+)sh");
+    EXPECT_TRUE(result.ok()) << result.error;
+    std::istringstream lines(result.output);
+    for (const char* expected :
+         {"status 2: install.sh: nothing to do; usually: ",
+          "status 2: install.sh: -i 'apache' is unknown; it may be faafo, messaging or database",
+          "status 2: install.sh: -i needs a value", "status 2: install.sh: '-x' is not an option",
+          "status 2: install.sh: -r 'web' is unknown; it may be api, worker or demo",
+          "status 2: install.sh: faafo is not installed yet; add -i faafo",
+          "status 2: install.sh: -e 'ftp://there' is not an address",
+          "status 1: install.sh: -i database is not supported yet: this version cannot install a database "
+          "server (MariaDB)",
+          "status 1: install.sh: -i messaging without -r api is not supported yet: ",
+          "status 1: install.sh: -r worker without -r api is not supported yet: ",
+          "status 1: install.sh: -m is not supported yet: this version cannot use a message broker "
+          "(RabbitMQ)",
+          "status 1: install.sh: -d: only SQLite is supported yet",
+          "status 2: install.sh: --uninstall goes with nothing",
+          "status 2: install.sh: --purge goes with --uninstall", "installed: ."}) {
+        std::string said;
+        std::getline(lines, said);
+        EXPECT_THAT(said, testing::StartsWith(expected));
+        EXPECT_THAT(said, testing::Not(HasSubstr("secret")));
+    }
+}
+
+}  // namespace
+}  // namespace faafo::package::test
