@@ -1,7 +1,7 @@
 #include "localcloud/compute/container_config.hpp"
 
-#include <linux/sched.h>
 #include <linux/audit.h>
+#include <linux/sched.h>
 
 #include <boost/json.hpp>
 
@@ -18,26 +18,30 @@ constexpr std::int64_t processes_per_vcpu = 4096;
 /// What root of the instance may do to what is the instance's own. No CAP_SYS_ADMIN, and nothing here reaches
 /// the network namespace, which belongs to another user namespace.
 json::array capabilities() {
-    return {"CAP_AUDIT_WRITE", "CAP_CHOWN",  "CAP_DAC_OVERRIDE", "CAP_FOWNER",     "CAP_FSETID", "CAP_KILL",
-            "CAP_SETFCAP",     "CAP_SETGID", "CAP_SETPCAP",      "CAP_SETUID",     "CAP_SYS_CHROOT",
-            "CAP_SYS_NICE",    "CAP_SYS_PTRACE", "CAP_NET_BIND_SERVICE"};
+    return {"CAP_AUDIT_WRITE", "CAP_CHOWN",    "CAP_DAC_OVERRIDE", "CAP_FOWNER",          "CAP_FSETID",
+            "CAP_KILL",        "CAP_SETFCAP",  "CAP_SETGID",       "CAP_SETPCAP",         "CAP_SETUID",
+            "CAP_SYS_CHROOT",  "CAP_SYS_NICE", "CAP_SYS_PTRACE",   "CAP_NET_BIND_SERVICE"};
 }
 
-json::object mount(const char* destination, const char* type, const std::string& source, json::array options) {
-    return {{"destination", destination}, {"type", type}, {"source", source}, {"options", std::move(options)}};
+json::object mount(const char* destination, const char* type, const std::string& source,
+                   json::array options) {
+    return {
+        {"destination", destination}, {"type", type}, {"source", source}, {"options", std::move(options)}};
 }
 
 json::array mounts(const ContainerConfig& config) {
-    json::array list{
-        mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}),
-        mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=64k"}),
-        mount("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}),
-        mount("/dev/shm", "tmpfs", "shm", {"nosuid", "nodev", "mode=1777", "size=50%"}),
-        mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}),
-        mount("/run", "tmpfs", "tmpfs", {"nosuid", "nodev", "mode=755", "size=20%"}),
-        mount("/config-drive", "bind", config.config_drive.string(), {"bind", "ro", "nosuid", "nodev", "noexec"})};
+    json::array list{mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}),
+                     mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=64k"}),
+                     mount("/dev/pts", "devpts", "devpts",
+                           {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}),
+                     mount("/dev/shm", "tmpfs", "shm", {"nosuid", "nodev", "mode=1777", "size=50%"}),
+                     mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}),
+                     mount("/run", "tmpfs", "tmpfs", {"nosuid", "nodev", "mode=755", "size=20%"}),
+                     mount("/config-drive", "bind", config.config_drive.string(),
+                           {"bind", "ro", "nosuid", "nodev", "noexec"})};
     if (!config.system.empty())
-        list.push_back(mount("/sys", "bind", config.system.string(), {"bind", "ro", "nosuid", "nodev", "noexec"}));
+        list.push_back(
+            mount("/sys", "bind", config.system.string(), {"bind", "ro", "nosuid", "nodev", "noexec"}));
     return list;
 }
 
@@ -63,30 +67,63 @@ json::object seccomp() {
     };
     // Its flags are in memory, where a filter cannot look; programs fall back to clone.
     json::object clone3{{"names", {"clone3"}}, {"action", "SCMP_ACT_ERRNO"}, {"errnoRet", not_implemented}};
-    return {{"defaultAction", "SCMP_ACT_ALLOW"},
-            {"architectures", {"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64"}},
-            {"syscalls",
-             json::array{deny({"acct",         "add_key",       "adjtimex",        "bpf",
-                               "clock_adjtime", "clock_settime", "delete_module",   "finit_module",
-                               "fsconfig",      "fsmount",       "fsopen",          "fspick",
-                               "init_module",   "io_uring_enter", "io_uring_register", "io_uring_setup",
-                               "ioperm",        "iopl",          "kcmp",            "kexec_file_load",
-                               "kexec_load",    "keyctl",        "lookup_dcookie",  "mount",
-                               "mount_setattr", "move_mount",    "move_pages",      "name_to_handle_at",
-                               "nfsservctl",    "open_by_handle_at", "open_tree",   "perf_event_open",
-                               "pivot_root",    "quotactl",      "quotactl_fd",     "reboot",
-                               "request_key",   "setns",         "settimeofday",    "swapoff",
-                               "swapon",        "syslog",        "umount2",         "userfaultfd",
-                               "vhangup"}),
-                         with_new_user({"clone"}), with_new_user({"unshare"}), std::move(clone3)}}};
+    return {
+        {"defaultAction", "SCMP_ACT_ALLOW"},
+        {"architectures", {"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64"}},
+        {"syscalls", json::array{deny({"acct",
+                                       "add_key",
+                                       "adjtimex",
+                                       "bpf",
+                                       "clock_adjtime",
+                                       "clock_settime",
+                                       "delete_module",
+                                       "finit_module",
+                                       "fsconfig",
+                                       "fsmount",
+                                       "fsopen",
+                                       "fspick",
+                                       "init_module",
+                                       "io_uring_enter",
+                                       "io_uring_register",
+                                       "io_uring_setup",
+                                       "ioperm",
+                                       "iopl",
+                                       "kcmp",
+                                       "kexec_file_load",
+                                       "kexec_load",
+                                       "keyctl",
+                                       "lookup_dcookie",
+                                       "mount",
+                                       "mount_setattr",
+                                       "move_mount",
+                                       "move_pages",
+                                       "name_to_handle_at",
+                                       "nfsservctl",
+                                       "open_by_handle_at",
+                                       "open_tree",
+                                       "perf_event_open",
+                                       "pivot_root",
+                                       "quotactl",
+                                       "quotactl_fd",
+                                       "reboot",
+                                       "request_key",
+                                       "setns",
+                                       "settimeofday",
+                                       "swapoff",
+                                       "swapon",
+                                       "syslog",
+                                       "umount2",
+                                       "userfaultfd",
+                                       "vhangup"}),
+                                 with_new_user({"clone"}), with_new_user({"unshare"}), std::move(clone3)}}};
 }
 
 json::object resources(const InstanceSpec& spec) {
     const auto memory = static_cast<std::int64_t>(spec.memory_mib << 20);
-    json::object limits{
-        {"devices", json::array{json::object{{"allow", false}, {"access", "rwm"}}}},
-        {"cpu", json::object{{"quota", spec.vcpus * cpu_period_microseconds}, {"period", cpu_period_microseconds}}},
-        {"pids", json::object{{"limit", spec.vcpus * processes_per_vcpu}}}};
+    json::object limits{{"devices", json::array{json::object{{"allow", false}, {"access", "rwm"}}}},
+                        {"cpu", json::object{{"quota", spec.vcpus * cpu_period_microseconds},
+                                             {"period", cpu_period_microseconds}}},
+                        {"pids", json::object{{"limit", spec.vcpus * processes_per_vcpu}}}};
     if (memory > 0) limits["memory"] = json::object{{"limit", memory}};
     return limits;
 }
@@ -95,7 +132,8 @@ json::object resources(const InstanceSpec& spec) {
 
 std::string container_config(const InstanceSpec& spec, const ContainerConfig& config) {
     json::array namespaces{json::object{{"type", "network"}, {"path", config.network_namespace.string()}}};
-    for (const char* type : {"pid", "ipc", "uts", "mount", "user"}) namespaces.push_back(json::object{{"type", type}});
+    for (const char* type : {"pid", "ipc", "uts", "mount", "user"})
+        namespaces.push_back(json::object{{"type", type}});
     if (!config.control_group.empty()) namespaces.push_back(json::object{{"type", "cgroup"}});
 
     json::object linux_part{
@@ -122,7 +160,8 @@ std::string container_config(const InstanceSpec& spec, const ContainerConfig& co
           {"cwd", "/"},
           {"user", {{"uid", 0}, {"gid", 0}}},
           {"args", {"/sbin/init"}},
-          {"env", {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "container=localcloud"}},
+          {"env",
+           {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "container=localcloud"}},
           {"noNewPrivileges", false},
           {"capabilities", {{"bounding", allowed}, {"effective", allowed}, {"permitted", allowed}}}}},
         {"mounts", mounts(config)},

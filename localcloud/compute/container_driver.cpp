@@ -61,7 +61,8 @@ class RuncDriver : public ContainerDriver {
           runtime_(*host_),
           watch_([this](const std::string& id) { ended(id); }, [this] { trim_consoles(); }, housekeeping) {
         if (!runtime_.limits())
-            spdlog::info("instances run without limits of memory, CPU and processes: control groups are root's");
+            spdlog::info(
+                "instances run without limits of memory, CPU and processes: control groups are root's");
         adopt();
     }
 
@@ -145,7 +146,8 @@ class RuncDriver : public ContainerDriver {
 
     void boot(const InstanceSpec& spec, const InstanceFiles& files) {
         const auto uids = host_->take_uid_range(files.folder);
-        const auto tree = ensure_tree(host_->options().cache, spec.image_file, spec.image_checksum, uids.first);
+        const auto tree =
+            ensure_tree(host_->options().cache, spec.image_file, spec.image_checksum, uids.first);
         remember(spec);
         store_.save(spec);
         networks_.detach(spec.id);
@@ -153,18 +155,19 @@ class RuncDriver : public ContainerDriver {
         InstanceMounts mounts(host_, spec.id);
         mounts.unmount(files);
         if (!mounts.mount_root(files, tree, uids.first, spec.disk_gib))
-            spdlog::info("instance {}: the limit of {} GiB for its disk is not enforced", spec.id, spec.disk_gib);
+            spdlog::info("instance {}: the limit of {} GiB for its disk is not enforced", spec.id,
+                         spec.disk_gib);
         mounts.write_config_drive(spec.metadata, uids.first);
         const bool system = mounts.mount_system(network);
         runtime_.remove(spec.id);
-        const auto process = runtime_.run(
-            spec.id, files,
-            container_config(spec, {.root = mounts.root(),
-                                    .system = system ? mounts.system() : std::filesystem::path(),
-                                    .config_drive = mounts.config_drive(),
-                                    .network_namespace = network,
-                                    .first_uid = uids.first,
-                                    .control_group = runtime_.control_group(spec.id)}));
+        const auto process =
+            runtime_.run(spec.id, files,
+                         container_config(spec, {.root = mounts.root(),
+                                                 .system = system ? mounts.system() : std::filesystem::path(),
+                                                 .config_drive = mounts.config_drive(),
+                                                 .network_namespace = network,
+                                                 .first_uid = uids.first,
+                                                 .control_group = runtime_.control_group(spec.id)}));
         process.write(files.process());
         watch_.add(spec.id, process);
     }
@@ -247,7 +250,8 @@ class RuncDriver : public ContainerDriver {
     }
 
     void trim_consoles() {
-        for (const auto& id : store_.ids()) trim_console(store_.files(id).console(), console_limit);
+        for (const auto& id : store_.ids())
+            trim_console(store_.files(id).console(), console_limit);
     }
 
     std::shared_ptr<host::Host> host_;

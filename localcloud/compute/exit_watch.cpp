@@ -58,7 +58,8 @@ void ExitWatch::run(const std::stop_token& stop) {
                 }
             }
         }
-        for (const auto& id : gone) ended_(id);
+        for (const auto& id : gone)
+            ended_(id);
         if (!gone.empty()) continue;
 
         std::vector<pollfd> events{{.fd = wake_.get(), .events = POLLIN, .revents = 0}};

@@ -22,7 +22,9 @@ host::Descriptor open_folder(const std::filesystem::path& folder) {
     return descriptor;
 }
 
-std::string by_descriptor(const host::Descriptor& descriptor) { return "/proc/self/fd/" + std::to_string(descriptor.get()); }
+std::string by_descriptor(const host::Descriptor& descriptor) {
+    return "/proc/self/fd/" + std::to_string(descriptor.get());
+}
 
 void give(const std::filesystem::path& file, std::uint32_t uid, mode_t mode) {
     if (::chown(file.c_str(), uid, uid) != 0 || ::chmod(file.c_str(), mode) != 0)
@@ -35,8 +37,9 @@ void mount_limited(const InstanceFiles& files, std::uint64_t disk_gib) {
     if (!std::filesystem::exists(image)) {
         host::write_file(image, "");
         std::filesystem::resize_file(image, disk_gib << 30);
-        common::process::check({.arguments = {"mkfs.ext4", "-q", "-F", "-m", "0", "-E",
-                                              "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image.string()}});
+        common::process::check(
+            {.arguments = {"mkfs.ext4", "-q", "-F", "-m", "0", "-E",
+                           "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image.string()}});
     }
     common::process::check(
         {.arguments = {"mount", "-n", "-o", "loop,nosuid,nodev", image.string(), files.disk().string()}});
@@ -47,8 +50,8 @@ void mount_limited(const InstanceFiles& files, std::uint64_t disk_gib) {
 InstanceMounts::InstanceMounts(std::shared_ptr<host::Host> host, const std::string& id)
     : host_(std::move(host)), folder_(host_->mounts() / id) {}
 
-bool InstanceMounts::mount_root(const InstanceFiles& files, const std::filesystem::path& tree, std::uint32_t first_uid,
-                                std::uint64_t disk_gib) {
+bool InstanceMounts::mount_root(const InstanceFiles& files, const std::filesystem::path& tree,
+                                std::uint32_t first_uid, std::uint64_t disk_gib) {
     std::filesystem::create_directories(root());
     std::filesystem::permissions(folder_, static_cast<std::filesystem::perms>(0711));
     std::filesystem::create_directories(files.disk());
@@ -60,8 +63,8 @@ bool InstanceMounts::mount_root(const InstanceFiles& files, const std::filesyste
             mount_limited(files, disk_gib);
             limited = true;
         } catch (const std::exception& error) {
-            spdlog::warn("the disk of instance {} is not limited to {} GiB: {}", files.folder.filename().string(),
-                         disk_gib, error.what());
+            spdlog::warn("the disk of instance {} is not limited to {} GiB: {}",
+                         files.folder.filename().string(), disk_gib, error.what());
             std::error_code ignored;
             std::filesystem::remove(files.disk_image(), ignored);
         }
@@ -76,8 +79,9 @@ bool InstanceMounts::mount_root(const InstanceFiles& files, const std::filesyste
     const auto lower_folder = open_folder(tree);
     const auto upper_folder = open_folder(upper);
     const auto work_folder = open_folder(work);
-    const std::string options = "lowerdir=" + by_descriptor(lower_folder) + ",upperdir=" + by_descriptor(upper_folder) +
-                                ",workdir=" + by_descriptor(work_folder) + (host_->is_root() ? "" : ",userxattr");
+    const std::string options =
+        "lowerdir=" + by_descriptor(lower_folder) + ",upperdir=" + by_descriptor(upper_folder) +
+        ",workdir=" + by_descriptor(work_folder) + (host_->is_root() ? "" : ",userxattr");
     if (::mount("overlay", root().c_str(), "overlay", MS_NODEV, options.c_str()) != 0)
         host::fail("cannot mount the root of instance " + files.folder.filename().string());
     return limited;
@@ -89,12 +93,14 @@ bool InstanceMounts::mount_system(const std::filesystem::path& network_namespace
     if (!inside) host::fail("cannot open " + network_namespace.string());
     bool mounted = false;
     host::in_namespace(inside, [&] {
-        mounted = ::mount("sysfs", system().c_str(), "sysfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0;
+        mounted = ::mount("sysfs", system().c_str(), "sysfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                          nullptr) == 0;
     });
     return mounted;
 }
 
-void InstanceMounts::write_config_drive(const std::map<std::string, std::string>& files, std::uint32_t first_uid) {
+void InstanceMounts::write_config_drive(const std::map<std::string, std::string>& files,
+                                        std::uint32_t first_uid) {
     std::filesystem::remove_all(config_drive());
     std::filesystem::create_directories(config_drive());
     for (const auto& [name, content] : files) {
@@ -110,7 +116,8 @@ void InstanceMounts::write_config_drive(const std::map<std::string, std::string>
 }
 
 void InstanceMounts::unmount(const InstanceFiles& files) {
-    for (const auto& point : {root(), system(), files.disk()}) ::umount2(point.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
+    for (const auto& point : {root(), system(), files.disk()})
+        ::umount2(point.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
     std::error_code ignored;
     std::filesystem::remove_all(config_drive(), ignored);
     // Not remove_all: should something still be mounted, only empty folders may go.

@@ -34,7 +34,8 @@ json::value to_json(const InstanceSpec& spec) {
     for (const auto& [path, content] : spec.metadata) {
         json::array bytes;
         bytes.reserve(content.size());
-        for (const char character : content) bytes.push_back(static_cast<unsigned char>(character));
+        for (const char character : content)
+            bytes.push_back(static_cast<unsigned char>(character));
         metadata[path] = std::move(bytes);
     }
     return json::object{{"id", spec.id},
@@ -76,7 +77,8 @@ InstanceSpec from_json(const json::object& object) {
     }
     for (const auto& [path, bytes] : object.at("metadata").as_object()) {
         auto& content = spec.metadata[std::string(std::string_view(path))];
-        for (const auto& byte : bytes.as_array()) content += static_cast<char>(byte.to_number<unsigned char>());
+        for (const auto& byte : bytes.as_array())
+            content += static_cast<char>(byte.to_number<unsigned char>());
     }
     return spec;
 }
@@ -85,8 +87,8 @@ InstanceSpec from_json(const json::object& object) {
 
 InstanceFiles InstanceStore::files(const std::string& id) const {
     const bool plain = !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](unsigned char character) {
-                           return std::isalnum(character) != 0 || character == '-';
-                       });
+        return std::isalnum(character) != 0 || character == '-';
+    });
     if (!plain) throw std::runtime_error("'" + id + "' cannot be an instance's ID");
     return {.folder = folder_ / id};
 }
@@ -135,8 +137,9 @@ std::string console_tail(const std::filesystem::path& console, std::optional<int
 
 void trim_console(const std::filesystem::path& console, std::uint64_t limit) {
     const host::Descriptor file(::open(console.c_str(), O_RDWR | O_CLOEXEC));
-    struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) <= limit) return;
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) <= limit)
+        return;
     // The instance appends to the same file; cutting its beginning off in place needs whole blocks.
     constexpr std::uint64_t block = 64 << 10;
     const auto excess = (static_cast<std::uint64_t>(status.st_size) - limit / 4) / block * block;

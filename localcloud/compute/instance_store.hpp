@@ -15,10 +15,14 @@ struct InstanceFiles {
     std::filesystem::path folder;
     [[nodiscard]] std::filesystem::path spec() const { return folder / "spec.json"; }
     [[nodiscard]] std::filesystem::path console() const { return folder / "console.log"; }
-    [[nodiscard]] std::filesystem::path process() const { return folder / "process"; }  ///< the first one's identity
-    [[nodiscard]] std::filesystem::path bundle() const { return folder / "bundle"; }    ///< what runc reads
-    [[nodiscard]] std::filesystem::path disk() const { return folder / "disk"; }        ///< what the instance wrote
-    [[nodiscard]] std::filesystem::path disk_image() const { return folder / "disk.ext4"; }  ///< when it is limited
+    [[nodiscard]] std::filesystem::path process() const {
+        return folder / "process";
+    }  ///< the first one's identity
+    [[nodiscard]] std::filesystem::path bundle() const { return folder / "bundle"; }  ///< what runc reads
+    [[nodiscard]] std::filesystem::path disk() const { return folder / "disk"; }  ///< what the instance wrote
+    [[nodiscard]] std::filesystem::path disk_image() const {
+        return folder / "disk.ext4";
+    }  ///< when it is limited
 };
 
 class InstanceStore {

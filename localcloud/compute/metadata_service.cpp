@@ -15,7 +15,8 @@ Response text(int status, std::string body, std::string type = "text/plain; char
 
 /// The path in the instance's files: EC2's tree is served at the root.
 std::string file_of(std::string_view path) {
-    while (path.starts_with('/')) path.remove_prefix(1);
+    while (path.starts_with('/'))
+        path.remove_prefix(1);
     const bool openstack = path == "openstack" || path.starts_with("openstack/");
     return (openstack || path.empty() ? "" : "ec2/") + std::string(path);
 }
@@ -30,7 +31,8 @@ std::string listing(const std::map<std::string, std::string>& files, const std::
         names.insert(slash == std::string::npos ? rest : rest.substr(0, slash + 1));
     }
     std::string lines;
-    for (const auto& name : names) lines += (lines.empty() ? "" : "\n") + name;
+    for (const auto& name : names)
+        lines += (lines.empty() ? "" : "\n") + name;
     return lines;
 }
 
@@ -55,14 +57,16 @@ std::optional<std::string> instance_of_tag(std::string_view tag, std::string_vie
 
 common::httpd::Handler metadata_handler(MetadataSource source) {
     return [source = std::move(source)](const Request& request) {
-        if (request.method != "GET" && request.method != "HEAD") return text(405, "the metadata service is read only\n");
+        if (request.method != "GET" && request.method != "HEAD")
+            return text(405, "the metadata service is read only\n");
         const auto tag = request.params.find("listener");
         const auto id = tag == request.params.end() ? std::nullopt : instance_of_tag(tag->second, "metadata");
         const auto files = id ? source(*id) : std::nullopt;
         if (!files) return text(404, "no instance asks here\n");
 
         std::string path = request.path;
-        while (path.ends_with('/')) path.pop_back();
+        while (path.ends_with('/'))
+            path.pop_back();
         if (path.empty()) return text(200, "latest\nopenstack");
         const auto wanted = file_of(path);
         for (const auto& file : {wanted, with_latest(wanted)}) {

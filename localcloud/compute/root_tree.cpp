@@ -27,8 +27,8 @@ using Reader = std::unique_ptr<struct archive, int (*)(struct archive*)>;
 
 [[noreturn]] void give_up(struct archive* archive, const std::filesystem::path& file) {
     const char* reason = ::archive_error_string(archive);
-    throw std::runtime_error("the image " + file.filename().string() + " cannot be unpacked: " +
-                             (reason != nullptr ? reason : "unknown format") +
+    throw std::runtime_error("the image " + file.filename().string() +
+                             " cannot be unpacked: " + (reason != nullptr ? reason : "unknown format") +
                              "; images for containers are tar archives of a root tree");
 }
 
@@ -38,8 +38,10 @@ std::uint32_t shifted(la_int64_t id, std::uint32_t first) {
 
 /// "./usr/bin/" as "usr/bin"; libarchive itself refuses what leads out of the folder.
 std::string relative(std::string_view path) {
-    while (path.starts_with("./") || path.starts_with("/")) path.remove_prefix(path.starts_with("./") ? 2 : 1);
-    while (path.ends_with("/")) path.remove_suffix(1);
+    while (path.starts_with("./") || path.starts_with("/"))
+        path.remove_prefix(path.starts_with("./") ? 2 : 1);
+    while (path.ends_with("/"))
+        path.remove_suffix(1);
     return path == "." ? std::string() : std::string(path);
 }
 
@@ -51,13 +53,14 @@ void unpack_here(const std::filesystem::path& file, std::uint32_t first_uid) {
     if (::archive_read_open_filename(reader.get(), file.c_str(), std::size_t{1} << 20) != ARCHIVE_OK)
         give_up(reader.get(), file);
     const Reader writer(::archive_write_disk_new(), ::archive_write_free);
-    ::archive_write_disk_set_options(writer.get(), ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |
-                                                       ARCHIVE_EXTRACT_SECURE_SYMLINKS |
-                                                       ARCHIVE_EXTRACT_SECURE_NODOTDOT |
-                                                       ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS);
+    ::archive_write_disk_set_options(writer.get(),
+                                     ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |
+                                         ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
+                                         ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS);
     struct archive_entry* entry = nullptr;
     int status = ARCHIVE_OK;
-    while ((status = ::archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
+    while ((status = ::archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK ||
+           status == ARCHIVE_WARN) {
         const char* name = ::archive_entry_pathname(entry);
         const std::string path = relative(name != nullptr ? name : "");
         const auto type = ::archive_entry_filetype(entry);
@@ -80,17 +83,20 @@ void unpack_here(const std::filesystem::path& file, std::uint32_t first_uid) {
         if (status != ARCHIVE_EOF && status != ARCHIVE_WARN) give_up(reader.get(), file);
         if (::archive_write_finish_entry(writer.get()) < ARCHIVE_WARN) give_up(writer.get(), file);
     }
-    if (status != ARCHIVE_EOF || ::archive_write_close(writer.get()) != ARCHIVE_OK) give_up(reader.get(), file);
+    if (status != ARCHIVE_EOF || ::archive_write_close(writer.get()) != ARCHIVE_OK)
+        give_up(reader.get(), file);
 }
 
 }  // namespace
 
-void unpack(const std::filesystem::path& archive, const std::filesystem::path& target, std::uint32_t first_uid) {
+void unpack(const std::filesystem::path& archive, const std::filesystem::path& target,
+            std::uint32_t first_uid) {
     std::exception_ptr error;
     // A thread with a working folder and a umask of its own: relative paths are what libarchive can keep inside.
     std::thread thread([&] {
         try {
-            if (::unshare(CLONE_FS) != 0 || ::chdir(target.c_str()) != 0) host::fail("cannot enter " + target.string());
+            if (::unshare(CLONE_FS) != 0 || ::chdir(target.c_str()) != 0)
+                host::fail("cannot enter " + target.string());
             ::umask(0);
             unpack_here(std::filesystem::absolute(archive), first_uid);
             if (::chown(target.c_str(), first_uid, first_uid) != 0 || ::chmod(target.c_str(), 0755) != 0)
@@ -105,8 +111,8 @@ void unpack(const std::filesystem::path& archive, const std::filesystem::path& t
 
 std::filesystem::path ensure_tree(const std::filesystem::path& cache, const std::filesystem::path& archive,
                                   const std::string& checksum, std::uint32_t first_uid) {
-    const bool plain = !checksum.empty() && std::ranges::all_of(
-                                                checksum, [](unsigned char c) { return std::isxdigit(c) != 0; });
+    const bool plain = !checksum.empty() &&
+                       std::ranges::all_of(checksum, [](unsigned char c) { return std::isxdigit(c) != 0; });
     if (!plain) throw std::runtime_error("'" + checksum + "' is not an image's checksum");
     const auto folder = cache / "trees" / checksum;
     std::filesystem::create_directories(folder);
@@ -114,7 +120,7 @@ std::filesystem::path ensure_tree(const std::filesystem::path& cache, const std:
     const auto tree = folder / std::to_string(first_uid);
     const auto lock = host::lock_file(tree.string() + ".lock", unpack_timeout);
     // The owner tells a tree made for other ids, of a time when /etc/subuid said something else.
-    struct stat status {};
+    struct stat status{};
     if (::stat(tree.c_str(), &status) == 0 && status.st_uid == first_uid) return tree;
     const std::filesystem::path draft = tree.string() + ".new";
     std::filesystem::remove_all(tree);

@@ -8,7 +8,9 @@
 namespace localcloud::fabric {
 namespace {
 
-std::uint32_t mask(int length) { return length == 0 ? 0 : ~std::uint32_t{0} << (32 - length); }
+std::uint32_t mask(int length) {
+    return length == 0 ? 0 : ~std::uint32_t{0} << (32 - length);
+}
 
 }  // namespace
 
@@ -32,7 +34,8 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
     const auto slash = text.find('/');
     if (slash != std::string_view::npos) {
         const auto length = text.substr(slash + 1);
-        const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), prefix.length);
+        const auto [end, error] =
+            std::from_chars(length.data(), length.data() + length.size(), prefix.length);
         if (error != std::errc{} || end != length.data() + length.size()) return std::nullopt;
         if (prefix.length < 0 || prefix.length > 32) return std::nullopt;
     }
@@ -42,9 +45,13 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
     return prefix;
 }
 
-bool Prefix::contains(std::uint32_t other) const { return (other & mask(length)) == address; }
+bool Prefix::contains(std::uint32_t other) const {
+    return (other & mask(length)) == address;
+}
 
-std::string Prefix::text() const { return to_string(address) + "/" + std::to_string(length); }
+std::string Prefix::text() const {
+    return to_string(address) + "/" + std::to_string(length);
+}
 
 bool is_mac_address(std::string_view text) {
     if (text.size() != 17) return false;

@@ -29,17 +29,20 @@ class NamespaceFabric : public ContainerFabric {
     }
 
     ~NamespaceFabric() override {
-        for (const auto& [id, instance] : instances_) stop_listening(instance);
+        for (const auto& [id, instance] : instances_)
+            stop_listening(instance);
     }
 
     void apply(const Topology& topology) override {
         const std::lock_guard lock(mutex_);
         std::set<std::string> used;
         for (const auto& [id, instance] : instances_)
-            for (const auto& interface : instance.interfaces) used.insert(bridge_name(interface.network_id));
+            for (const auto& interface : instance.interfaces)
+                used.insert(bridge_name(interface.network_id));
         links_.apply(topology, used);
         topology_ = topology;
-        for (auto& [id, instance] : instances_) load_rules(id, instance);
+        for (auto& [id, instance] : instances_)
+            load_rules(id, instance);
         gateway_.set(floating_targets(topology_));
     }
 
@@ -91,7 +94,8 @@ class NamespaceFabric : public ContainerFabric {
             auto [socket, real_port] = listen_inside(inside);
             instance.redirects.push_back(
                 {.address = address, .port = port, .to_address = metadata_address, .to_port = real_port});
-            instance.listeners.push_back(options_.listeners.add(socket.release(), std::string(kind) + ":" + id));
+            instance.listeners.push_back(
+                options_.listeners.add(socket.release(), std::string(kind) + ":" + id));
         };
         instance.redirects.clear();
         if (!options_.listeners.add) return;
@@ -102,7 +106,8 @@ class NamespaceFabric : public ContainerFabric {
 
     void stop_listening(const Instance& instance) const {
         if (options_.listeners.remove)
-            for (const auto listener : instance.listeners) options_.listeners.remove(listener);
+            for (const auto listener : instance.listeners)
+                options_.listeners.remove(listener);
     }
 
     void load_rules(const std::string& id, Instance& instance) {
@@ -114,7 +119,8 @@ class NamespaceFabric : public ContainerFabric {
             PortView view{.interface = interface_name(index), .port = *port, .service_addresses = {}};
             for (const auto& network : topology_.networks)
                 if (network.id == port->network_id)
-                    for (const auto& subnet : network.subnets) view.service_addresses.push_back(subnet.service_address);
+                    for (const auto& subnet : network.subnets)
+                        view.service_addresses.push_back(subnet.service_address);
             ports.push_back(std::move(view));
         }
         auto ruleset = instance_ruleset(ports, topology_, instance.redirects);

@@ -44,7 +44,9 @@ host::Descriptor listen_on(std::uint32_t address, int port) {
     return socket;
 }
 
-bool is_wide(const PortRange& range) { return range.last - range.first >= Gateway::direct_ports; }
+bool is_wide(const PortRange& range) {
+    return range.last - range.first >= Gateway::direct_ports;
+}
 
 /// A port of 127.0.0.0/8 cannot be had twice, hence the number of descriptors should not be what limits us.
 void raise_descriptor_limit() {
@@ -109,7 +111,8 @@ struct Gateway::Impl {
     };
     using Key = std::pair<std::uint32_t, int>;  ///< floating address and the instance's port
 
-    explicit Impl(std::shared_ptr<host::Host> the_host) : host(std::move(the_host)), relay(host->fabric_namespace()) {
+    explicit Impl(std::shared_ptr<host::Host> the_host)
+        : host(std::move(the_host)), relay(host->fabric_namespace()) {
         raise_descriptor_limit();
         looker = std::jthread([this](const std::stop_token& stop) { look(stop); });
     }
@@ -128,8 +131,9 @@ struct Gateway::Impl {
         std::unique_lock lock(mutex);
         while (!stop.stop_requested()) {
             changed.wait_for(lock, stop, look_interval, [] { return false; });
-            const bool any = std::ranges::any_of(
-                targets, [](const FloatingTarget& target) { return std::ranges::any_of(target.open, is_wide); });
+            const bool any = std::ranges::any_of(targets, [](const FloatingTarget& target) {
+                return std::ranges::any_of(target.open, is_wide);
+            });
             if (any && !stop.stop_requested()) reconcile();
         }
     }
@@ -140,7 +144,8 @@ struct Gateway::Impl {
             const auto inside = open_namespace(host->network_namespace(target.instance_id).string());
             host::in_namespace(inside, [&] {
                 ports = listened_ports(host::read_file("/proc/thread-self/net/tcp"), target.fixed_address);
-                ports.merge(listened_ports(host::read_file("/proc/thread-self/net/tcp6"), target.fixed_address));
+                ports.merge(
+                    listened_ports(host::read_file("/proc/thread-self/net/tcp6"), target.fixed_address));
             });
         } catch (const std::exception& error) {
             spdlog::debug("floating IP of {}: {}", target.instance_id, error.what());
@@ -152,7 +157,8 @@ struct Gateway::Impl {
         std::set<int> ports;
         for (const auto& range : target.open)
             if (!is_wide(range))
-                for (int port = range.first; port <= range.last; ++port) ports.insert(port);
+                for (int port = range.first; port <= range.last; ++port)
+                    ports.insert(port);
         if (std::ranges::any_of(target.open, is_wide))
             for (const int port : listening_in(target))
                 if (std::ranges::any_of(target.open, [&](const PortRange& range) {
@@ -163,7 +169,8 @@ struct Gateway::Impl {
     }
 
     static Listening listening(const FloatingTarget& target, int port) {
-        return {.admits = [rules = target.rules, port](std::uint32_t client) { return admits_tcp(rules, client, port); },
+        return {.admits = [rules = target.rules,
+                           port](std::uint32_t client) { return admits_tcp(rules, client, port); },
                 .destination = {.address = target.fixed_address,
                                 .port = static_cast<std::uint16_t>(port),
                                 .source = target.source,
@@ -173,10 +180,12 @@ struct Gateway::Impl {
     void reconcile() {
         std::map<Key, const FloatingTarget*> wanted;
         for (const auto& target : targets)
-            for (const int port : wanted_ports(target)) wanted.emplace(Key{target.address, port}, &target);
+            for (const int port : wanted_ports(target))
+                wanted.emplace(Key{target.address, port}, &target);
         for (auto at = open.begin(); at != open.end();) {
             const auto found = wanted.find(at->first);
-            const bool same = found != wanted.end() && found->second->fixed_address == at->second.target.fixed_address &&
+            const bool same = found != wanted.end() &&
+                              found->second->fixed_address == at->second.target.fixed_address &&
                               found->second->bridge == at->second.target.bridge;
             if (same) {
                 relay.change(at->second.number, listening(*found->second, at->first.second));
@@ -185,7 +194,8 @@ struct Gateway::Impl {
             }
             // A rule that is gone leaves running connections alone, an address that is gone does not.
             const bool moved = std::ranges::none_of(targets, [&](const FloatingTarget& target) {
-                return target.address == at->first.first && target.fixed_address == at->second.target.fixed_address;
+                return target.address == at->first.first &&
+                       target.fixed_address == at->second.target.fixed_address;
             });
             relay.remove(at->second.number, moved);
             at = open.erase(at);
@@ -204,8 +214,9 @@ struct Gateway::Impl {
             const bool taken = port >= host->first_open_port() && errno == EADDRINUSE;
             socket = listen_on(address, instead);
             if (socket && taken && refused.insert(key).second)
-                spdlog::warn("{}:{} is taken by another program of this host, so the floating IP answers at port {}",
-                             to_string(address), port, instead);
+                spdlog::warn(
+                    "{}:{} is taken by another program of this host, so the floating IP answers at port {}",
+                    to_string(address), port, instead);
         }
         if (!socket) {
             if (refused.insert(key).second)

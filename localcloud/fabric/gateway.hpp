@@ -20,7 +20,7 @@ struct FloatingTarget {
     std::uint32_t address = 0;  ///< on the host
     std::string instance_id;
     std::uint32_t fixed_address = 0;
-    std::uint32_t source = 0;   ///< the subnet's service address
+    std::uint32_t source = 0;  ///< the subnet's service address
     std::string bridge;
     std::vector<PortRange> open;
     std::vector<SecurityRule> rules;

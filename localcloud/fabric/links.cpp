@@ -21,7 +21,8 @@ std::string short_id(const std::string& id) {
     const bool plain = id.size() >= id_part && std::ranges::all_of(id, [](unsigned char character) {
                            return std::isxdigit(character) != 0 || character == '-';
                        });
-    if (!plain) throw std::runtime_error("'" + id + "' is not a UUID; the fabric names its links after UUIDs");
+    if (!plain)
+        throw std::runtime_error("'" + id + "' is not a UUID; the fabric names its links after UUIDs");
     return id.substr(0, id_part);
 }
 
@@ -48,7 +49,8 @@ std::vector<std::uint32_t> own_addresses(const Subnet& subnet) {
 }
 
 const Prefix& valid_prefix(const std::optional<Prefix>& prefix, const Subnet& subnet) {
-    if (!prefix) throw std::runtime_error("'" + subnet.cidr + "' of subnet " + subnet.id + " is not an IPv4 prefix");
+    if (!prefix)
+        throw std::runtime_error("'" + subnet.cidr + "' of subnet " + subnet.id + " is not an IPv4 prefix");
     return *prefix;
 }
 
@@ -59,9 +61,15 @@ void set(const std::string& name, const char* value) {
 
 }  // namespace
 
-std::string bridge_name(const std::string& network_id) { return "br-" + short_id(network_id); }
-std::string tap_name(const std::string& port_id) { return "tap" + short_id(port_id); }
-std::string interface_name(std::size_t index) { return "eth" + std::to_string(index); }
+std::string bridge_name(const std::string& network_id) {
+    return "br-" + short_id(network_id);
+}
+std::string tap_name(const std::string& port_id) {
+    return "tap" + short_id(port_id);
+}
+std::string interface_name(std::size_t index) {
+    return "eth" + std::to_string(index);
+}
 
 std::string address_batch(const Network& network) {
     const std::string bridge = bridge_name(network.id);
@@ -156,7 +164,8 @@ std::set<std::string> Links::existing(const std::string& prefix) const {
 void Links::apply(const Topology& topology, const std::set<std::string>& keep) {
     const auto present = existing("br-");
     std::set<std::string> wanted = keep;
-    for (const auto& network : topology.networks) wanted.insert(bridge_name(network.id));
+    for (const auto& network : topology.networks)
+        wanted.insert(bridge_name(network.id));
     std::string batch;
     for (const auto& name : present)
         if (!wanted.contains(name)) batch += "link delete " + name + "\n";
@@ -165,10 +174,11 @@ void Links::apply(const Topology& topology, const std::set<std::string>& keep) {
     for (const auto& network : topology.networks) {
         const std::string name = bridge_name(network.id);
         if (!present.contains(name))
-            batch += "link add " + name + " address " + bridge_mac(network.id) + " type bridge forward_delay 0\n";
+            batch +=
+                "link add " + name + " address " + bridge_mac(network.id) + " type bridge forward_delay 0\n";
         auto& own = networks[name];
-        own = "link set " + name + " mtu " + std::to_string(network.mtu) + " up\naddr flush dev " + name + "\n" +
-              address_batch(network);
+        own = "link set " + name + " mtu " + std::to_string(network.mtu) + " up\naddr flush dev " + name +
+              "\n" + address_batch(network);
         const auto before = networks_.find(name);
         if (!present.contains(name) || before == networks_.end() || before->second != own) batch += own;
     }
@@ -208,8 +218,8 @@ void Links::attach(const std::string& instance_id, const std::vector<compute::In
             outer += "link add " + bridge + " address " + bridge_mac(interface.network_id) +
                      " type bridge forward_delay 0\nlink set " + bridge + " mtu " + mtu + " up\n";
         if (!taps.contains(tap))
-            outer += "link add " + tap + " mtu " + mtu + " type veth peer name " + name + " mtu " + mtu + " address " +
-                     interface.mac_address + " netns " + file.string() + "\n";
+            outer += "link add " + tap + " mtu " + mtu + " type veth peer name " + name + " mtu " + mtu +
+                     " address " + interface.mac_address + " netns " + file.string() + "\n";
         outer += "link set " + tap + " master " + bridge + " up\n";
         inner += "link set " + name + " up\naddr replace " + to_string(*address) + "/" +
                  std::to_string(interface.prefix_length) + " dev " + name + "\n";
@@ -224,7 +234,8 @@ void Links::detach(const std::vector<compute::Interface>& interfaces) {
     const auto taps = existing("tap");
     std::string batch;
     for (const auto& interface : interfaces)
-        if (const auto tap = tap_name(interface.port_id); taps.contains(tap)) batch += "link delete " + tap + "\n";
+        if (const auto tap = tap_name(interface.port_id); taps.contains(tap))
+            batch += "link delete " + tap + "\n";
     run_ip(host_->fabric_namespace(), batch);
 }
 

@@ -11,8 +11,8 @@
 namespace localcloud::fabric {
 namespace {
 
-common::process::Result result_in(const host::Descriptor& network_namespace, std::vector<std::string> arguments,
-                                  const std::string& input) {
+common::process::Result result_in(const host::Descriptor& network_namespace,
+                                  std::vector<std::string> arguments, const std::string& input) {
     const int descriptor = network_namespace.get();
     return common::process::run({
         .arguments = std::move(arguments),
@@ -22,8 +22,8 @@ common::process::Result result_in(const host::Descriptor& network_namespace, std
     });
 }
 
-void run_in(const host::Descriptor& network_namespace, std::vector<std::string> arguments, const std::string& input,
-            const char* what) {
+void run_in(const host::Descriptor& network_namespace, std::vector<std::string> arguments,
+            const std::string& input, const char* what) {
     const auto result = result_in(network_namespace, std::move(arguments), input);
     if (!result.ok()) throw std::runtime_error(std::string(what) + " failed: " + result.error);
 }
@@ -31,7 +31,8 @@ void run_in(const host::Descriptor& network_namespace, std::vector<std::string> 
 }  // namespace
 
 void run_ip(const host::Descriptor& network_namespace, const std::string& batch) {
-    if (!batch.empty()) run_in(network_namespace, {"ip", "-batch", "-"}, batch, "setting up the network (ip)");
+    if (!batch.empty())
+        run_in(network_namespace, {"ip", "-batch", "-"}, batch, "setting up the network (ip)");
 }
 
 void try_ip(const host::Descriptor& network_namespace, const std::string& batch) {

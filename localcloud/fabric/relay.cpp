@@ -1,12 +1,12 @@
 #include "localcloud/fabric/relay.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <fcntl.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <array>
@@ -42,7 +42,9 @@ sockaddr_in socket_address(std::uint32_t address, std::uint16_t port) {
     return result;
 }
 
-void set_option(int socket, int level, int name, int value) { ::setsockopt(socket, level, name, &value, sizeof value); }
+void set_option(int socket, int level, int name, int value) {
+    ::setsockopt(socket, level, name, &value, sizeof value);
+}
 
 /// Dead peers are noticed after about two minutes.
 void watch_peer(int socket) {
@@ -65,8 +67,8 @@ struct Side {
     std::unique_ptr<std::array<char, buffer_size>> bytes = std::make_unique<std::array<char, buffer_size>>();
     std::size_t begin = 0;
     std::size_t end = 0;
-    bool ended = false;      ///< it has said all
-    bool told_end = false;   ///< it knows that the other has
+    bool ended = false;     ///< it has said all
+    bool told_end = false;  ///< it knows that the other has
     bool watched = false;
     std::uint32_t interest = 0;
 
@@ -94,8 +96,8 @@ struct Side {
             begin += static_cast<std::size_t>(count);
         }
         if (begin > 0 && !empty() && full()) {
-            std::copy(bytes->begin() + static_cast<std::ptrdiff_t>(begin), bytes->begin() + static_cast<std::ptrdiff_t>(end),
-                      bytes->begin());
+            std::copy(bytes->begin() + static_cast<std::ptrdiff_t>(begin),
+                      bytes->begin() + static_cast<std::ptrdiff_t>(end), bytes->begin());
             end -= begin;
             begin = 0;
         }
@@ -119,8 +121,12 @@ struct Connection {
 
 // What epoll gives back: 0 for the wake-up, an odd number for a listener, else connection * 4 + side * 2.
 constexpr std::uint64_t wake_key = 0;
-std::uint64_t listener_key(int number) { return static_cast<std::uint64_t>(number) * 2 + 1; }
-std::uint64_t side_key(std::uint64_t connection, std::size_t side) { return connection * 4 + side * 2; }
+std::uint64_t listener_key(int number) {
+    return static_cast<std::uint64_t>(number) * 2 + 1;
+}
+std::uint64_t side_key(std::uint64_t connection, std::size_t side) {
+    return connection * 4 + side * 2;
+}
 
 }  // namespace
 
@@ -160,8 +166,10 @@ struct Relay::Impl {
     void run() {
         std::array<epoll_event, 64> events{};
         while (!stopping) {
-            const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), tick_milliseconds);
-            for (int index = 0; index < count; ++index) handle(events[static_cast<std::size_t>(index)]);
+            const int count =
+                ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), tick_milliseconds);
+            for (int index = 0; index < count; ++index)
+                handle(events[static_cast<std::size_t>(index)]);
             if (Clock::now() >= next_sweep) sweep();
         }
     }
@@ -201,8 +209,8 @@ struct Relay::Impl {
             if (found == listeners.end()) return;
             const int listening = found->second.socket.get();
             what = found->second.what;
-            client = host::Descriptor(
-                ::accept4(listening, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+            client = host::Descriptor(::accept4(listening, reinterpret_cast<sockaddr*>(&peer), &size,
+                                                SOCK_CLOEXEC | SOCK_NONBLOCK));
             if (!client && (errno == EMFILE || errno == ENFILE)) {
                 spare.reset();
                 host::Descriptor(::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
@@ -229,8 +237,9 @@ struct Relay::Impl {
             good = ::bind(server.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0;
         }
         const auto target = socket_address(to.address, to.port);
-        good = good && (::connect(server.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0 ||
-                        errno == EINPROGRESS);
+        good = good &&
+               (::connect(server.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0 ||
+                errno == EINPROGRESS);
         if (!good) {
             refuse_on_close(client.get());
             return;
@@ -259,7 +268,8 @@ struct Relay::Impl {
         if ((events & EPOLLERR) != 0) return broken(connection);
         auto& self = connection.sides[side];
         if ((events & (EPOLLIN | EPOLLHUP)) != 0 && !self.ended && !self.receive()) return broken(connection);
-        if (!connection.connecting && !(client.send_to(server) && server.send_to(client))) return broken(connection);
+        if (!connection.connecting && !(client.send_to(server) && server.send_to(client)))
+            return broken(connection);
         // Both directions of this end are over: it has nothing to report any more, only the other end has.
         if ((events & EPOLLHUP) != 0 && self.ended && self.watched) {
             control(EPOLL_CTL_DEL, self.socket.get(), 0, 0);
@@ -272,7 +282,8 @@ struct Relay::Impl {
     }
 
     static bool broken(Connection& connection) {
-        for (auto& side : connection.sides) refuse_on_close(side.socket.get());
+        for (auto& side : connection.sides)
+            refuse_on_close(side.socket.get());
         return false;
     }
 
@@ -284,7 +295,8 @@ struct Relay::Impl {
             if (!self.ended && !self.full()) interest |= EPOLLIN;
             if (!other.empty() || (connection.connecting && index == 1)) interest |= EPOLLOUT;
             if (self.interest == ~std::uint32_t{0} || (self.watched && self.interest == interest)) continue;
-            control(self.watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, self.socket.get(), interest, side_key(id, index));
+            control(self.watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, self.socket.get(), interest,
+                    side_key(id, index));
             self.watched = true;
             self.interest = interest;
         }
@@ -333,7 +345,8 @@ int Relay::add(host::Descriptor listening_socket, Listening what) {
     const std::lock_guard lock(impl_->mutex);
     const int number = impl_->next_listener++;
     const int socket = listening_socket.get();
-    impl_->listeners[number] = {std::move(listening_socket), std::make_shared<const Listening>(std::move(what))};
+    impl_->listeners[number] = {std::move(listening_socket),
+                                std::make_shared<const Listening>(std::move(what))};
     impl_->control(EPOLL_CTL_ADD, socket, EPOLLIN, listener_key(number));
     return number;
 }

@@ -15,8 +15,8 @@ namespace localcloud::fabric {
 struct Destination {
     std::uint32_t address = 0;
     std::uint16_t port = 0;
-    std::uint32_t source = 0;   ///< the relay's own address for it; 0: any
-    std::string device;         ///< the bridge; empty: any
+    std::uint32_t source = 0;  ///< the relay's own address for it; 0: any
+    std::string device;        ///< the bridge; empty: any
 };
 
 /// What a listening socket of the relay's is for.

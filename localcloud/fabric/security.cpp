@@ -16,9 +16,20 @@ constexpr int last_port = 65535;
 
 /// Neutron's names for protocols, by number; a number is fine as well.
 std::optional<int> protocol_number(const std::string& protocol) {
-    static constexpr std::array<std::pair<std::string_view, int>, 14> known{
-        {{"icmp", 1}, {"igmp", 2}, {"ipip", 4}, {"tcp", 6}, {"egp", 8}, {"udp", 17}, {"dccp", 33}, {"rsvp", 46},
-         {"gre", 47}, {"esp", 50}, {"ah", 51}, {"ospf", 89}, {"vrrp", 112}, {"sctp", 132}}};
+    static constexpr std::array<std::pair<std::string_view, int>, 14> known{{{"icmp", 1},
+                                                                             {"igmp", 2},
+                                                                             {"ipip", 4},
+                                                                             {"tcp", 6},
+                                                                             {"egp", 8},
+                                                                             {"udp", 17},
+                                                                             {"dccp", 33},
+                                                                             {"rsvp", 46},
+                                                                             {"gre", 47},
+                                                                             {"esp", 50},
+                                                                             {"ah", 51},
+                                                                             {"ospf", 89},
+                                                                             {"vrrp", 112},
+                                                                             {"sctp", 132}}};
     for (const auto& [name, number] : known)
         if (protocol == name) return number;
     int number = 0;
@@ -28,7 +39,9 @@ std::optional<int> protocol_number(const std::string& protocol) {
     return number;
 }
 
-bool is_number(const std::optional<int>& value, int most) { return !value || (*value >= 0 && *value <= most); }
+bool is_number(const std::optional<int>& value, int most) {
+    return !value || (*value >= 0 && *value <= most);
+}
 
 /// "tcp dport 80-90", or nothing if the rule cannot be written for IPv4.
 std::optional<std::string> protocol_match(const SecurityRule& rule) {
@@ -43,7 +56,8 @@ std::optional<std::string> protocol_match(const SecurityRule& rule) {
         if (rule.port_min && rule.port_max) match += "icmp code " + std::to_string(*rule.port_max) + " ";
         return match;
     }
-    if (!has_ports || (!rule.port_min && !rule.port_max)) return "meta l4proto " + std::to_string(*number) + " ";
+    if (!has_ports || (!rule.port_min && !rule.port_max))
+        return "meta l4proto " + std::to_string(*number) + " ";
     if (!is_number(rule.port_min, last_port) || !is_number(rule.port_max, last_port)) return std::nullopt;
     const int first = rule.port_min.value_or(0);
     const int last = rule.port_max.value_or(last_port);
@@ -54,7 +68,8 @@ std::optional<std::string> protocol_match(const SecurityRule& rule) {
 
 std::string braced(const std::set<std::string>& items) {
     std::string text = "{ ";
-    for (const auto& item : items) text += (text.size() > 2 ? ", " : "") + item;
+    for (const auto& item : items)
+        text += (text.size() > 2 ? ", " : "") + item;
     return text + " }";
 }
 
@@ -144,7 +159,8 @@ std::string instance_ruleset(std::span<const PortView> ports, const Topology& to
         const auto own = valid_addresses(port.ip_addresses);
         if (own.empty()) continue;
         if (const auto gateway = valid_addresses(service_addresses); !gateway.empty())
-            input += "    iifname " + interface + " ip saddr " + braced(gateway) + " meta l4proto tcp accept\n";
+            input +=
+                "    iifname " + interface + " ip saddr " + braced(gateway) + " meta l4proto tcp accept\n";
         input += "    iifname " + interface + " jump " + interface + "_in\n";
         // No other sender's address than its own ever leaves a port, not even in answers.
         output += "    oifname " + interface + " ip saddr != " + braced(own) + " drop\n";
@@ -155,8 +171,8 @@ std::string instance_ruleset(std::span<const PortView> ports, const Topology& to
     }
     std::string nat;
     for (const auto& redirect : redirects)
-        nat += "    ip daddr " + redirect.address + " tcp dport " + std::to_string(redirect.port) + " dnat ip to " +
-               redirect.to_address + ":" + std::to_string(redirect.to_port) + "\n";
+        nat += "    ip daddr " + redirect.address + " tcp dport " + std::to_string(redirect.port) +
+               " dnat ip to " + redirect.to_address + ":" + std::to_string(redirect.to_port) + "\n";
 
     // Declared, deleted and made anew in one transaction: no packet ever meets half of it.
     return "table inet localcloud\ndelete table inet localcloud\ntable inet localcloud {\n" + sets + chains +
@@ -167,7 +183,7 @@ std::string instance_ruleset(std::span<const PortView> ports, const Topology& to
            "    oifname lo accept\n    meta nfproto ipv6 drop\n" +
            output +
            "  }\n  chain forward {\n    type filter hook forward priority filter; policy drop;\n  }\n"
-           "  chain redirect {\n    type nat hook output priority dstnat; policy accept;\n" +
+           "  chain to_the_cloud {\n    type nat hook output priority -100; policy accept;\n" +
            nat + "  }\n}\n";
 }
 
@@ -178,7 +194,8 @@ std::vector<SecurityRule> outside_tcp_rules(const Port& port, const Topology& to
         const auto group = topology.security_groups.find(id);
         if (group == topology.security_groups.end()) continue;
         for (const auto& rule : group->second) {
-            const bool tcp = rule.protocol.empty() || rule.protocol == "any" || protocol_number(rule.protocol) == 6;
+            const bool tcp =
+                rule.protocol.empty() || rule.protocol == "any" || protocol_number(rule.protocol) == 6;
             // A client on the host is in no group; a prefix that is not IPv4 matches nobody here.
             if (!rule.ingress || !tcp || !rule.remote_group_id.empty()) continue;
             if (!rule.remote_ip_prefix.empty() && !Prefix::parse(rule.remote_ip_prefix)) continue;
@@ -192,7 +209,8 @@ std::vector<SecurityRule> outside_tcp_rules(const Port& port, const Topology& to
 std::vector<PortRange> open_tcp_ports(const Port& port, const Topology& topology) {
     std::vector<PortRange> ranges;
     for (const auto& rule : outside_tcp_rules(port, topology))
-        ranges.push_back({.first = std::max(1, rule.port_min.value_or(1)), .last = rule.port_max.value_or(last_port)});
+        ranges.push_back(
+            {.first = std::max(1, rule.port_min.value_or(1)), .last = rule.port_max.value_or(last_port)});
     return ranges;
 }
 

@@ -47,10 +47,11 @@ void check_ranges(const User& user) {
     for (const char* file : {"/etc/subuid", "/etc/subgid"}) {
         const auto map = holder_map(0, subordinate_ids(file, user.name, user.uid));
         if (map.size() > 1) continue;
-        throw Unavailable(std::string(file) + " gives " + user.name +
-                          " no range of 65536 ids, of which each instance needs one; run: sudo usermod --add-subuids "
-                          "1000000-2048575 --add-subgids 1000000-2048575 " +
-                          user.name + or_fake);
+        throw Unavailable(
+            std::string(file) + " gives " + user.name +
+            " no range of 65536 ids, of which each instance needs one; run: sudo usermod --add-subuids "
+            "1000000-2048575 --add-subgids 1000000-2048575 " +
+            user.name + or_fake);
     }
 }
 
@@ -58,24 +59,28 @@ void check_ranges(const User& user) {
 
 void check() {
     const User user = current_user();
-    for (const auto& [program, package] : {std::pair{"runc", "runc"}, {"ip", "iproute2"}, {"nft", "nftables"}})
+    for (const auto& [program, package] :
+         {std::pair{"runc", "runc"}, {"ip", "iproute2"}, {"nft", "nftables"}})
         if (!common::process::find_program(program))
-            throw Unavailable(std::string("the program ") + program +
-                              ", which instances need, is missing; run: sudo apt-get install --no-install-recommends " +
-                              package + or_fake);
+            throw Unavailable(
+                std::string("the program ") + program +
+                ", which instances need, is missing; run: sudo apt-get install --no-install-recommends " +
+                package + or_fake);
     if (user.uid == 0) {
         if (try_namespaces(CLONE_NEWNS | CLONE_NEWNET) != 0)
-            throw Unavailable(std::string("root may not make namespaces here (a container without CAP_SYS_ADMIN?); run "
-                                          "localcloud outside of it or with: docker run --privileged") +
-                              or_fake);
+            throw Unavailable(
+                std::string("root may not make namespaces here (a container without CAP_SYS_ADMIN?); run "
+                            "localcloud outside of it or with: docker run --privileged") +
+                or_fake);
         return;
     }
     for (const char* program : {"newuidmap", "newgidmap"})
         if (!common::process::find_program(program))
-            throw Unavailable(std::string("the program ") + program +
-                              " is missing, without which a user cannot have uid ranges; run: sudo apt-get install "
-                              "--no-install-recommends uidmap" +
-                              or_fake);
+            throw Unavailable(
+                std::string("the program ") + program +
+                " is missing, without which a user cannot have uid ranges; run: sudo apt-get install "
+                "--no-install-recommends uidmap" +
+                or_fake);
     check_ranges(user);
     if (try_namespaces(CLONE_NEWUSER) != 0) explain_user_namespaces();
 }

@@ -37,11 +37,12 @@ void end_instances(const Options& options, bool root) {
     for (const auto& folder : instance_folders(options))
         if (auto process = ProcessIdentity::read(folder / "process"))
             running.push_back({.folder = folder, .process = std::move(*process)});
-    for (const auto& instance : running) instance.process.kill(SIGTERM);
+    for (const auto& instance : running)
+        instance.process.kill(SIGTERM);
     const auto deadline = std::chrono::steady_clock::now() + polite;
     for (const auto& instance : running) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
-                                                                                std::chrono::steady_clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
         if (instance.process.wait(std::max(left, std::chrono::milliseconds(0)))) continue;
         instance.process.kill(SIGKILL);
         if (!instance.process.wait(certain))
@@ -67,7 +68,8 @@ void run_helper(const Options& options, std::vector<std::string> words) {
 }
 
 void remove_folders(const std::vector<std::filesystem::path>& folders) {
-    for (const auto& folder : folders) std::filesystem::remove_all(folder);
+    for (const auto& folder : folders)
+        std::filesystem::remove_all(folder);
 }
 
 /// A holder that lasts as long as this value.

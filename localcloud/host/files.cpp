@@ -13,7 +13,9 @@
 
 namespace localcloud::host {
 
-void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
 
 std::string read_file(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
@@ -47,7 +49,8 @@ Descriptor lock_file(const std::filesystem::path& file, std::chrono::millisecond
     while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) fail("cannot lock " + file.string());
         if (std::chrono::steady_clock::now() >= deadline)
-            throw std::runtime_error("another process holds " + file.string() + "; wait for it to end, then try again");
+            throw std::runtime_error("another process holds " + file.string() +
+                                     "; wait for it to end, then try again");
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     return lock;

@@ -34,10 +34,11 @@ constexpr std::chrono::seconds start_timeout{20};
 /// A folder that every Debian has and where nobody keeps a cloud's files: it is covered in our mount namespace.
 std::filesystem::path choose_mounts() {
     for (const char* candidate : {"/boot", "/usr/games", "/mnt"}) {
-        struct stat status {};
+        struct stat status{};
         if (::lstat(candidate, &status) == 0 && S_ISDIR(status.st_mode)) return candidate;
     }
-    throw Unavailable("there is none of the folders /boot, /usr/games and /mnt to mount instances on; make /mnt");
+    throw Unavailable(
+        "there is none of the folders /boot, /usr/games and /mnt to mount instances on; make /mnt");
 }
 
 /// One message of the holder's; empty when it ended without one.
@@ -64,7 +65,8 @@ void write_maps(pid_t holder, const User& user) {
             for (const auto number : {line.inside, line.outside, line.count})
                 command.arguments.push_back(std::to_string(number));
         const auto result = common::process::run(command);
-        if (!result.ok()) throw Unavailable(std::string(program) + " refused the ranges of " + file + ": " + result.error);
+        if (!result.ok())
+            throw Unavailable(std::string(program) + " refused the ranges of " + file + ": " + result.error);
     };
     set("newuidmap", "/etc/subuid", user.uid);
     set("newgidmap", "/etc/subgid", user.gid);
@@ -108,8 +110,12 @@ class Starting {
 
 }  // namespace
 
-std::filesystem::path host_folder(const Options& options) { return options.state / "host"; }
-std::filesystem::path instances_folder(const Options& options) { return options.state / "instances"; }
+std::filesystem::path host_folder(const Options& options) {
+    return options.state / "host";
+}
+std::filesystem::path instances_folder(const Options& options) {
+    return options.state / "instances";
+}
 
 User current_user() {
     User user{.uid = ::geteuid(), .gid = ::getegid(), .name = {}, .home = {}};
@@ -139,7 +145,8 @@ Holder start_holder(const Options& options, bool recorded) {
     const User user = current_user();
     Holder holder{.process = {}, .root = user.uid == 0, .mounts = choose_mounts()};
     std::array<int, 2> pair{};
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) fail("cannot make a socket pair");
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
+        fail("cannot make a socket pair");
     const Descriptor ours(pair[0]);
     Descriptor theirs(pair[1]);
     const Descriptor log(::open((host_folder(options) / "holder.log").c_str(),
@@ -151,7 +158,8 @@ Holder start_holder(const Options& options, bool recorded) {
         words.push_back(word);
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
-    for (auto& word : words) arguments.push_back(word.data());
+    for (auto& word : words)
+        arguments.push_back(word.data());
     arguments.push_back(nullptr);
 
     const pid_t pid = ::fork();
@@ -184,7 +192,8 @@ void join(const Holder& holder) {
         const Descriptor user_namespace = open_namespace(holder.process, "user");
         if (::setns(user_namespace.get(), CLONE_NEWUSER) != 0)
             fail("cannot join the cloud's user namespace (the program must not have threads yet)");
-        if (::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0) fail("cannot become root of the user namespace");
+        if (::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0)
+            fail("cannot become root of the user namespace");
     }
     if (::setns(mount_namespace.get(), CLONE_NEWNS) != 0) fail("cannot join the cloud's mount namespace");
     std::error_code ignored;
@@ -204,7 +213,8 @@ int hold(int channel, bool root, const std::filesystem::path& mounts) {
         ::send(channel, "u", 1, MSG_NOSIGNAL);
         char answer = 0;
         if (::recv(channel, &answer, 1, 0) != 1 || answer != 'm') return 1;
-        if (::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0) return give_up("root of the user namespace");
+        if (::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0)
+            return give_up("root of the user namespace");
         ::prctl(PR_SET_DUMPABLE, 1);
     }
     if (::unshare(CLONE_NEWNS | CLONE_NEWNET) != 0) return give_up("mount and network namespace");
@@ -220,7 +230,8 @@ int hold(int channel, bool root, const std::filesystem::path& mounts) {
     ::sigemptyset(&signals);
     ::sigaddset(&signals, SIGTERM);
     ::sigprocmask(SIG_BLOCK, &signals, nullptr);
-    for (const int ignored : {SIGHUP, SIGINT, SIGPIPE, SIGQUIT}) ::signal(ignored, SIG_IGN);
+    for (const int ignored : {SIGHUP, SIGINT, SIGPIPE, SIGQUIT})
+        ::signal(ignored, SIG_IGN);
     if (::chdir("/") != 0) return give_up("root folder");
     ::send(channel, "r", 1, MSG_NOSIGNAL);
     ::close(channel);

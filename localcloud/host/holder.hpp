@@ -13,8 +13,8 @@ namespace localcloud::host {
 
 struct Holder {
     ProcessIdentity process;
-    bool root = true;               ///< no user namespace of its own
-    std::filesystem::path mounts;   ///< a tmpfs in its mount namespace
+    bool root = true;              ///< no user namespace of its own
+    std::filesystem::path mounts;  ///< a tmpfs in its mount namespace
 };
 
 /// The record in the state folder, if its process is alive.

@@ -111,16 +111,19 @@ std::shared_ptr<Host> enter(const Options& options) {
         holder = start_holder(absolute, true);
     }
     const User user = current_user();
-    auto slots = holder->root
-                     ? UidSlots::for_root()
-                     : UidSlots::for_user(user.home,
-                                          holder_map(user.uid, subordinate_ids("/etc/subuid", user.name, user.uid)),
-                                          holder_map(user.gid, subordinate_ids("/etc/subgid", user.name, user.uid)));
+    auto slots =
+        holder->root
+            ? UidSlots::for_root()
+            : UidSlots::for_user(user.home,
+                                 holder_map(user.uid, subordinate_ids("/etc/subuid", user.name, user.uid)),
+                                 holder_map(user.gid, subordinate_ids("/etc/subgid", user.name, user.uid)));
     join(*holder);
     return std::make_shared<JoinedHost>(std::move(absolute), *holder, std::move(slots));
 }
 
-bool alive(const Options& options) { return find_holder(options).has_value(); }
+bool alive(const Options& options) {
+    return find_holder(options).has_value();
+}
 
 void in_namespace(const Descriptor& network_namespace, const std::function<void()>& work) {
     std::exception_ptr error;

@@ -23,7 +23,9 @@ const std::string& boot_id() {
     return id;
 }
 
-Descriptor open_pidfd(pid_t pid) { return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+Descriptor open_pidfd(pid_t pid) {
+    return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
 
 }  // namespace
 
@@ -40,7 +42,8 @@ std::optional<ProcessIdentity> ProcessIdentity::of(pid_t pid) {
     fields >> field;
     if (field == "Z" || field == "X") return std::nullopt;
     constexpr int start_time_field = 22;
-    for (int number = 4; number <= start_time_field; ++number) fields >> field;
+    for (int number = 4; number <= start_time_field; ++number)
+        fields >> field;
     if (!fields) return std::nullopt;
     return ProcessIdentity{.pid = pid, .start = boot_id() + ":" + field};
 }

@@ -25,7 +25,8 @@ std::vector<std::uint32_t> outside_of_slots(const std::vector<IdMapping>& map) {
     std::vector<std::uint32_t> first;
     for (const auto& line : map)
         if (line.inside != 0)
-            for (std::uint32_t at = 0; at < line.count; at += UidRange::size) first.push_back(line.outside + at);
+            for (std::uint32_t at = 0; at < line.count; at += UidRange::size)
+                first.push_back(line.outside + at);
     return first;
 }
 
@@ -60,12 +61,14 @@ std::vector<IdMapping> holder_map(std::uint32_t own_id, const std::vector<IdRang
     return map;
 }
 
-UidSlots::UidSlots(std::filesystem::path folder, std::uint32_t first_inside, std::vector<std::uint32_t> first_outside)
+UidSlots::UidSlots(std::filesystem::path folder, std::uint32_t first_inside,
+                   std::vector<std::uint32_t> first_outside)
     : folder_(std::move(folder)), first_inside_(first_inside), first_outside_(std::move(first_outside)) {}
 
 UidSlots UidSlots::for_root() {
     std::vector<std::uint32_t> first(root_slots);
-    for (std::uint32_t slot = 0; slot < root_slots; ++slot) first[slot] = root_first + slot * UidRange::size;
+    for (std::uint32_t slot = 0; slot < root_slots; ++slot)
+        first[slot] = root_first + slot * UidRange::size;
     return {"/var/lib/localcloud/uid-slots", root_first, std::move(first)};
 }
 
@@ -95,9 +98,10 @@ UidRange UidSlots::take(const std::filesystem::path& owner) {
         if (!stream.is_open() && free) break;
     }
     if (!free)
-        throw std::runtime_error("all " + std::to_string(first_outside_.size()) +
-                                 " uid ranges for instances are taken; delete an instance, or give this user more of "
-                                 "them in /etc/subuid and /etc/subgid");
+        throw std::runtime_error(
+            "all " + std::to_string(first_outside_.size()) +
+            " uid ranges for instances are taken; delete an instance, or give this user more of "
+            "them in /etc/subuid and /etc/subgid");
     write_file(file_of(*free), owner.string());
     const auto slot = static_cast<std::uint32_t>(*free);
     return {.slot = static_cast<int>(slot), .first = first_inside_ + slot * UidRange::size};

@@ -27,7 +27,8 @@ struct IdMapping {
 };
 
 /// The lines of `file` for the user, by name or number.
-[[nodiscard]] std::vector<IdRange> subordinate_ids(const std::filesystem::path& file, const std::string& user, uid_t uid);
+[[nodiscard]] std::vector<IdRange> subordinate_ids(const std::filesystem::path& file, const std::string& user,
+                                                   uid_t uid);
 /// Our own id is 0 inside; whole slots of 65536 follow from 65536 on, as many as the ranges give.
 [[nodiscard]] std::vector<IdMapping> holder_map(std::uint32_t own_id, const std::vector<IdRange>& ranges);
 
@@ -35,13 +36,15 @@ struct IdMapping {
 class UidSlots {
   public:
     /// `keys` tells clouds of all users and kinds apart: a slot's file is named after its first outside uid.
-    UidSlots(std::filesystem::path folder, std::uint32_t first_inside, std::vector<std::uint32_t> first_outside);
+    UidSlots(std::filesystem::path folder, std::uint32_t first_inside,
+             std::vector<std::uint32_t> first_outside);
     [[nodiscard]] UidRange take(const std::filesystem::path& owner);
     [[nodiscard]] std::size_t count() const { return first_outside_.size(); }
 
     [[nodiscard]] static UidSlots for_root();
     /// For a user, as seen from inside the holder's user namespace.
-    [[nodiscard]] static UidSlots for_user(const std::filesystem::path& home, const std::vector<IdMapping>& uids,
+    [[nodiscard]] static UidSlots for_user(const std::filesystem::path& home,
+                                           const std::vector<IdMapping>& uids,
                                            const std::vector<IdMapping>& gids);
 
   private:
