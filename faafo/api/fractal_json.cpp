@@ -102,7 +102,10 @@ std::string json_string(std::string_view text) {
 }
 
 std::string json_number(double value) {
-    return fmt::format("{:#}", value);
+    std::string text = fmt::format("{}", value);
+    // Other languages would take it for an integer.
+    if (text.find_first_of(".en") == std::string::npos) text += ".0";
+    return text;
 }
 
 std::string to_json(const store::Fractal& fractal) {

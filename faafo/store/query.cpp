@@ -26,6 +26,7 @@ constexpr std::array known_fields{
 };
 
 constexpr int deepest_nesting = 16;
+constexpr int most_conditions = 500;  // SQLite stops at expressions 1000 deep, and a AND b AND c is two deep
 constexpr std::size_t most_values = 1000;  // SQLite stops at 32766 placeholders, a statement's length at 1 MB
 
 const Field& field_or_throw(std::string_view name) {
@@ -88,6 +89,7 @@ class Compiler {
 
     void condition(const Condition& condition, int depth = 0) {
         if (depth > deepest_nesting) throw BadQuery("the filters are nested too deeply");
+        if (++conditions_ > most_conditions) throw BadQuery("there are too many filters");
         switch (condition.kind) {
             case Condition::Kind::all:
                 return joined(condition.conditions, " AND ", "1 = 1", depth);
@@ -182,6 +184,8 @@ class Compiler {
         sql.text += fmt::format(":v{}", sql.values.size());
         sql.values.push_back(std::move(value));
     }
+
+    int conditions_ = 0;
 };
 
 }  // namespace

@@ -1,0 +1,212 @@
+// The store: rows, pictures, pages, and what is one transaction.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "faafo/tests/application.hpp"
+
+namespace faafo::tests {
+namespace {
+
+using store::State;
+
+TEST(Store, KeepsEveryFieldToTheLastBit) {
+    const Files files;
+    const Application application(files.database_url());
+    store::Fractal fractal = small_fractal();
+    fractal.parameters.window = {
+        .xa = -1.2345678901234567, .xb = 0x1.fffffffffffffp-3, .ya = -1e-200, .yb = 1e300};
+    fractal.c = {0.1, -0.3333333333333333};
+    application.store->create(fractal);
+
+    const auto found = application.store->find(fractal.uuid);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->parameters.window, fractal.parameters.window);
+    EXPECT_EQ(found->parameters.width, 32);
+    EXPECT_EQ(found->c, fractal.c);
+    EXPECT_EQ(found->state, State::queued);
+    EXPECT_EQ(found->created_at, fractal.created_at);
+    EXPECT_FALSE(found->checksum || found->size || found->duration || found->started_at ||
+                 found->finished_at);
+    EXPECT_FALSE(application.store->find(store::new_uuid()));
+}
+
+TEST(Store, OutlivesItsProcess) {
+    const Files files;
+    const store::Fractal fractal = small_fractal();
+    Application(files.database_url()).store->create(fractal);
+    EXPECT_TRUE(Application(files.database_url()).store->find(fractal.uuid));
+}
+
+TEST(Store, RefusesASecondFractalOfTheSameUuid) {
+    const Files files;
+    const Application application(files.database_url());
+    const store::Fractal fractal = small_fractal();
+    application.store->create(fractal);
+    EXPECT_THROW(application.store->create(fractal), store::DuplicateUuid);
+    EXPECT_EQ(application.store->list({}, 0, 10).total, 1);
+}
+
+TEST(Store, KeepsThePictureAsItCame) {
+    const Files files;
+    const Application application(files.database_url());
+    const store::Fractal fractal = small_fractal();
+    application.store->create(fractal);
+    EXPECT_FALSE(application.store->image(fractal.uuid));
+
+    store::Result result = drawn(fractal);
+    const store::Fractal done = application.store->complete(result);
+    EXPECT_EQ(done.state, State::done);
+    EXPECT_EQ(done.size, static_cast<std::int64_t>(result.image.size()));
+    EXPECT_EQ(done.checksum, result.checksum);
+    EXPECT_EQ(done.generated_by, "host-1");
+    EXPECT_TRUE(done.finished_at);
+    EXPECT_EQ(application.store->image(fractal.uuid).value().bytes, result.image);
+    EXPECT_EQ(application.store->thumbnail(fractal.uuid).value().bytes, result.image)
+        << "small pictures have none";
+}
+
+TEST(Store, ServesTheThumbnailWhereThereIsOne) {
+    const Files files;
+    const Application application(files.database_url());
+    store::Fractal fractal = small_fractal();
+    fractal.parameters.width = 1500;
+    application.store->create(fractal);
+    const store::Result result = drawn(fractal);
+    ASSERT_FALSE(result.thumbnail.empty());
+    application.store->complete(result);
+    EXPECT_EQ(application.store->thumbnail(fractal.uuid).value().bytes, result.thumbnail);
+    EXPECT_EQ(application.store->image(fractal.uuid).value().bytes, result.image);
+}
+
+TEST(Store, TheSamePictureAgainChangesNothingAndAnotherOneIsRefused) {
+    const Files files;
+    const Application application(files.database_url());
+    const store::Fractal fractal = small_fractal();
+    application.store->create(fractal);
+    store::Result result = drawn(fractal);
+    const store::Fractal first = application.store->complete(result);
+    result.generated_by = "host-2";
+    const store::Fractal second = application.store->complete(result);
+    EXPECT_EQ(second.generated_by, "host-1");
+    EXPECT_EQ(second.finished_at, first.finished_at);
+
+    store::Fractal other = fractal;
+    other.c = {-0.4, 0.6};
+    EXPECT_THROW(application.store->complete(drawn(other)), store::AlreadyDrawn);
+    EXPECT_EQ(application.store->image(fractal.uuid).value().bytes, result.image);
+}
+
+TEST(Store, TwoFractalsMayHaveTheSamePicture) {
+    const Files files;
+    const Application application(files.database_url());
+    for (const int number : {1, 2}) {
+        const store::Fractal fractal = small_fractal(numbered_uuid(number));
+        application.store->create(fractal);
+        EXPECT_EQ(application.store->complete(drawn(fractal)).state, State::done);
+    }
+}
+
+TEST(Store, APictureForNothingIsNotFound) {
+    const Files files;
+    const Application application(files.database_url());
+    EXPECT_THROW(application.store->complete(drawn(small_fractal())), store::NotFound);
+    EXPECT_THROW(application.store->fail(store::new_uuid(), "why", {}), store::NotFound);
+}
+
+TEST(Store, RemovingTakesPictureAndTaskAlong) {
+    const Files files;
+    const Application application(files.database_url());
+    const store::Fractal waiting = small_fractal(numbered_uuid(1));
+    const store::Fractal done = small_fractal(numbered_uuid(2));
+    application.store->create(waiting);
+    application.store->create(done);
+    application.store->complete(drawn(done));
+
+    EXPECT_TRUE(application.store->remove(waiting.uuid));
+    EXPECT_TRUE(application.store->remove(done.uuid));
+    EXPECT_FALSE(application.store->remove(done.uuid));
+    EXPECT_FALSE(application.store->image(done.uuid));
+    EXPECT_FALSE(application.queue->claim("worker"));
+    application.store->create(done);
+    EXPECT_FALSE(application.store->image(done.uuid)) << "the old picture must not come back";
+}
+
+TEST(Store, PagesAreInOrderAndComplete) {
+    const Files files;
+    const Application application(files.database_url());
+    for (int number = 24; number >= 0; --number)
+        application.store->create(small_fractal(numbered_uuid(number)));
+    std::vector<std::string> seen;
+    for (int page = 0; page < 4; ++page) {
+        const auto found = application.store->list({}, page * 10, 10);
+        EXPECT_EQ(found.total, 25);
+        for (const auto& fractal : found.fractals)
+            seen.push_back(fractal.uuid);
+    }
+    ASSERT_EQ(seen.size(), 25U);
+    EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+    EXPECT_TRUE(application.store->list({}, -1, 10).fractals.empty());
+}
+
+TEST(Store, ManyThreadsAndTwoProcessesWriteSideBySide) {
+    const Files files;
+    const Application one(files.database_url());
+    const Application two(files.database_url());
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 8; ++thread) {
+            threads.emplace_back([&, thread] {
+                const Application& mine = thread % 2 == 0 ? one : two;
+                for (int i = 0; i < 20; ++i) {
+                    const store::Fractal fractal = small_fractal(numbered_uuid(thread * 100 + i));
+                    mine.store->create(fractal);
+                    if (i % 2 == 0) mine.store->complete(drawn(fractal));
+                    (void)mine.store->list({}, 0, 5);
+                }
+            });
+        }
+    }
+    EXPECT_EQ(one.store->list({}, 0, 1).total, 160);
+    const store::Query done{.filters = {{.field = "state", .values = {"done"}}}};
+    EXPECT_EQ(two.store->list(done, 0, 1).total, 80);
+}
+
+TEST(Store, SaysWhatItCannotOpen) {
+    const Files files;
+    EXPECT_THROW(store::Database("mysql://root:secret@localhost/faafo", 1), std::invalid_argument);
+    try {
+        store::Database("sqlite:////proc/nowhere/faafo.db", 1);
+        FAIL() << "opened";
+    } catch (const store::Unavailable& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("/proc/nowhere/faafo.db"));
+    }
+}
+
+TEST(Fractal, TimesAreReadAsTheyAreWritten) {
+    const auto time = store::parse_time("2026-11-22T15:04:05.678Z");
+    ASSERT_TRUE(time);
+    EXPECT_EQ(store::to_text(*time), "2026-11-22T15:04:05.678Z");
+    EXPECT_EQ(store::parse_time("2026-11-22T15:04:05.678"), time);
+    EXPECT_EQ(store::parse_time("2026-11-22 15:04:05.678123"), time);
+    EXPECT_EQ(store::to_text(store::parse_time("2026-11-22").value()), "2026-11-22T00:00:00.000Z");
+    for (const std::string_view wrong :
+         {"", "2026", "2026-13-01", "2026-02-30", "2026-11-22T25:00:00Z", "2026-11-22T",
+          "2026-11-22T15:04:05.", "2026-11-22T15:04:05.6x", "-026-11-22"}) {
+        EXPECT_FALSE(store::parse_time(wrong)) << wrong;
+    }
+}
+
+TEST(Fractal, Uuids) {
+    EXPECT_TRUE(store::is_uuid(store::new_uuid()));
+    EXPECT_NE(store::new_uuid(), store::new_uuid());
+    EXPECT_TRUE(store::is_uuid("123E4567-e89b-42d3-a456-426614174000"));
+    for (const std::string_view wrong :
+         {"", "123e4567-e89b-42d3-a456-42661417400", "123e4567e89b-42d3-a456-4266141740000",
+          "123e4567-e89b-42d3-a456-42661417400g"}) {
+        EXPECT_FALSE(store::is_uuid(wrong)) << wrong;
+    }
+}
+
+}  // namespace
+}  // namespace faafo::tests
