@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <fstream>
@@ -163,6 +164,22 @@ TEST_F(Database, TellsBusyFromStaleSnapshots) {
     EXPECT_EQ(failure_of([&] { second << "INSERT INTO t VALUES (2)"; }), Failure::serialization);
 }
 
+TEST_F(Database, AnotherSessionsOpeningKeepsLocks) {
+    // A descriptor of the file that is opened and closed carelessly would free every lock of this process on it.
+    soci::session writer;
+    db::open(writer, url());
+    writer << "CREATE TABLE t (a INTEGER)";
+    writer << "BEGIN IMMEDIATE";
+    soci::session other;
+    db::open(other, url());
+    struct stat status{};
+    ASSERT_EQ(::stat(url().path.c_str(), &status), 0);
+    const std::string locks = common::process::check({.arguments = {"cat", "/proc/locks"}});
+    EXPECT_THAT(locks, HasSubstr(":" + std::to_string(status.st_ino) + " "))
+        << "the database's file has no lock left";
+    writer << "COMMIT";
+}
+
 TEST_F(Database, PoolServesMoreThreadsThanItHasSessions) {
     const auto pool = db::open_pool(url(), 2);
     {
@@ -227,7 +244,7 @@ TEST_F(Database, AFailedMigrationLeavesNothing) {
 }
 
 TEST_F(Database, SeveralMayOpenAndMigrateAtOnce) {
-    for (int round = 0; round < 5; ++round) {
+    for (int round = 0; round < 20; ++round) {
         const DatabaseUrl fresh{.path = (folder_.path() / std::to_string(round)).string()};
         {
             std::vector<std::jthread> threads;

@@ -3,22 +3,51 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include "common/db/backend.hpp"
 
 namespace common::db {
 namespace {
 
-constexpr int busy_timeout_ms = 10'000;
+constexpr std::chrono::milliseconds busy_timeout{10'000};
 
-// SQLite gives the -wal and -shm files beside it the same mode.
+// Makes the file with mode 0600 where there is none; SQLite gives the -wal and -shm files beside it the same mode.
+// It is made elsewhere and linked into place, because a process that closes a descriptor of a database loses all
+// locks which its other sessions hold on it.
 void create_private(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) {
-        throw std::system_error(errno, std::generic_category(), "cannot open the database file " + path);
-    }
+    const auto fail = [&path] {
+        throw std::system_error(errno, std::generic_category(), "cannot create the database file " + path);
+    };
+    if (::access(path.c_str(), F_OK) == 0) return;
+    std::string fresh = path + ".XXXXXX";
+    const int file = ::mkostemp(fresh.data(), O_CLOEXEC);
+    if (file < 0) fail();
     ::close(file);
+    const bool linked = ::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST;
+    const int error = errno;
+    ::unlink(fresh.c_str());
+    errno = error;
+    if (!linked) fail();
+}
+
+// Several sessions may switch a fresh file's journal at once, and SQLite does not wait for that lock by itself.
+void use_wal(soci::session& session) {
+    const auto end = std::chrono::steady_clock::now() + busy_timeout;
+    while (true) {
+        try {
+            std::string mode;
+            session << "PRAGMA journal_mode = WAL", soci::into(mode);
+            return;
+        } catch (const soci::sqlite3_soci_error& error) {
+            if ((error.result() & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() > end) throw;
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        }
+    }
 }
 
 void open_sqlite(soci::session& session, const DatabaseUrl& url) {
@@ -29,10 +58,8 @@ void open_sqlite(soci::session& session, const DatabaseUrl& url) {
     session.open(soci::sqlite3, "db=\"" + url.path + "\"");
     auto* connection = static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
     sqlite_api::sqlite3_extended_result_codes(connection, 1);
-    sqlite_api::sqlite3_busy_timeout(connection, busy_timeout_ms);
-    // Several processes may switch the journal at once; SQLite does not wait for that one lock by itself.
-    std::string mode;
-    session << "PRAGMA journal_mode = WAL", soci::into(mode);
+    sqlite_api::sqlite3_busy_timeout(connection, static_cast<int>(busy_timeout.count()));
+    use_wal(session);
     session << "PRAGMA foreign_keys = ON";
     session << "PRAGMA synchronous = FULL";
 }
