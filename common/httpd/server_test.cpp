@@ -2,7 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
+#include <cstring>
 #include <fstream>
 #include <latch>
 #include <system_error>
@@ -228,6 +233,31 @@ TEST(Server, AnswersOnListenersHandedIn) {
     EXPECT_THROW((void)Socket::connect(port), std::system_error);
     Socket not_listening = Socket::connect(server.port());
     EXPECT_THROW(server.add_listener(not_listening.release(), ""), std::invalid_argument);
+}
+
+TEST(Server, AnswersIntoAnotherNetworkNamespace) {
+    httpd::Server server({}, [](const Request& request) {
+        return Response{.body = request.param("listener") + " " + request.local_address};
+    });
+    std::string answer;
+    bool possible = false;
+    std::jthread([&] {  // a namespace of this thread's own; it goes with the thread and the listener
+        if (::unshare(CLONE_NEWNET) != 0) return;
+        const Socket control(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        ifreq loopback{};
+        std::strcpy(loopback.ifr_name, "lo");
+        loopback.ifr_flags = IFF_UP;
+        if (::ioctl(control.number(), SIOCSIFFLAGS, &loopback) != 0) return;
+        possible = true;
+        testkit::ListeningSocket inside;
+        const std::uint16_t port = inside.port();
+        const auto id = server.add_listener(inside.release(), "inside");
+        answer = testkit::HttpClient("http://127.0.0.1:" + std::to_string(port)).get("/").body;
+        server.remove_listener(id);
+    })
+        .join();
+    if (!possible) GTEST_SKIP() << "network namespaces need privileges";
+    EXPECT_EQ(answer, "inside 127.0.0.1");
 }
 
 TEST(Server, SaysWhereItCannotListen) {
