@@ -2,6 +2,7 @@
 #pragma once
 
 #include <openstack/connection.hpp>
+#include <openstack/error.hpp>
 
 #include "deploy/cli/options.hpp"
 

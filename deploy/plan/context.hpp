@@ -4,6 +4,7 @@
 #include <chrono>
 #include <openstack/call_options.hpp>
 #include <openstack/connection.hpp>
+#include <openstack/error.hpp>
 #include <openstack/wait.hpp>
 #include <stop_token>
 #include <string>
