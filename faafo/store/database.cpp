@@ -44,7 +44,7 @@ Database::Database(const std::string& url, std::size_t sessions) {
     } catch (const soci::soci_error& error) {
         throw Unavailable("cannot open the database " + parsed.without_password() + ": " +
                           error.get_error_message());
-    } catch (const std::filesystem::filesystem_error& error) {
+    } catch (const std::system_error& error) {
         throw Unavailable("cannot open the database " + parsed.without_password() + ": " +
                           error.code().message());
     }
