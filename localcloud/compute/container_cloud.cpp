@@ -45,6 +45,7 @@ Server::Server(const host::Options& options) : host(host::enter(options)) {
 }
 
 Cloud::Cloud() : number_(::getpid()) {
+    (void)host_port(80);  // learns who we are before anything joins a user namespace
     options_ = {.state = folder_.path() / "state", .cache = host::default_cache()};
     image_ = image::ensure(options_.cache, [](const std::string& line) { std::cerr << line << '\n'; });
 }
@@ -158,6 +159,11 @@ std::string eventually(const std::function<std::string()>& ask,
         if (good(answer) || std::chrono::steady_clock::now() > deadline) return answer;
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
+}
+
+std::string host_port(int port) {
+    static const bool root = ::geteuid() == 0;
+    return ":" + std::to_string(root ? port : port + 8000);
 }
 
 std::string curl(const std::string& url, std::vector<std::string> more) {

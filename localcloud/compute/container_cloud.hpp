@@ -71,6 +71,8 @@ class ServerProcess {
 [[nodiscard]] std::string eventually(const std::function<std::string()>& ask,
                                      const std::function<bool(const std::string&)>& good,
                                      std::chrono::seconds patience = std::chrono::seconds(30));
+/// ":80", or what the host answers at instead where ports below 1024 are closed to us; empty for 80 itself.
+[[nodiscard]] std::string host_port(int port);
 /// The body that `curl` gets, or "status N" of curl's own.
 [[nodiscard]] std::string curl(const std::string& url, std::vector<std::string> more = {});
 

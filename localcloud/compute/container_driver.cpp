@@ -1,5 +1,6 @@
 #include "localcloud/compute/container_driver.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "localcloud/compute/instance_store.hpp"
 #include "localcloud/compute/root_tree.hpp"
 #include "localcloud/compute/runtime.hpp"
+#include "localcloud/host/files.hpp"
 #include "localcloud/host/process_identity.hpp"
 
 namespace localcloud::compute {
@@ -51,6 +53,14 @@ class InstanceLocks {
     std::mutex mutex_;
     std::map<std::string, std::weak_ptr<std::mutex>> mutexes_;
 };
+
+/// Raw sockets are for those who own the namespace; ping needs none if its user's group may.
+void allow_ping(const std::filesystem::path& network_namespace, std::uint32_t first_gid) {
+    const host::Descriptor inside(::open(network_namespace.c_str(), O_RDONLY | O_CLOEXEC));
+    const std::string groups =
+        std::to_string(first_gid) + " " + std::to_string(first_gid + host::UidRange::size - 1);
+    host::in_namespace(inside, [&] { host::write_setting("/proc/sys/net/ipv4/ping_group_range", groups); });
+}
 
 class RuncDriver : public ContainerDriver {
   public:
@@ -152,6 +162,7 @@ class RuncDriver : public ContainerDriver {
         store_.save(spec);
         networks_.detach(spec.id);
         const auto network = networks_.attach(spec.id, spec.interfaces);
+        allow_ping(network, uids.first);
         InstanceMounts mounts(host_, spec.id);
         mounts.unmount(files);
         if (!mounts.mount_root(files, tree, uids.first, spec.disk_gib))

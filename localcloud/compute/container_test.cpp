@@ -1,28 +1,338 @@
 // Instances for real: containers, networks, floating IPs, and what is left when a cloud ends.
 #include <gmock/gmock.h>
+#include <signal.h>
+
+#include <fstream>
+#include <set>
 
 #include "localcloud/compute/container_cloud.hpp"
+#include "localcloud/compute/instance_store.hpp"
+#include "localcloud/host/holder.hpp"
 
 using namespace localcloud;
 using namespace localcloud::testing;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 namespace {
 
-const fabric::SecurityRule http_from_anywhere{
-    .ingress = true, .protocol = "tcp", .port_min = 80, .port_max = 80};
+using Rules = std::map<std::string, std::vector<fabric::SecurityRule>>;
+
+fabric::SecurityRule tcp(int port) {
+    return {.ingress = true, .protocol = "tcp", .port_min = port, .port_max = port};
+}
+
+std::string url(const std::string& address, const std::string& path) {
+    return "http://" + address + host_port(80) + path;
+}
+
+bool is_page(const std::string& text) {
+    return !text.starts_with("status ");
+}
+
+/// Serves the folder /pages at port 80, when all else is done.
+std::string serving(const std::string& script) {
+    return "#!/bin/sh\nmkdir -p /pages\ncd /pages\n" + script +
+           "\ntouch /pages/done\nnohup python3 -m http.server 80 >/dev/null 2>&1 &\n";
+}
 
 TEST(Containers, UserDataServesAPageThroughAFloatingIp) {
     const Cloud cloud;
     ServerProcess server(cloud, [&](Server& here) {
-        here.fabric->apply(cloud.topology(1, {{"group-1", {http_from_anywhere}}}));
-        here.driver->spawn(
-            cloud.spec(1, "#!/bin/sh\necho hello > /hello\ncd /\npython3 -m http.server 80 &\n"));
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
+        here.driver->spawn(cloud.spec(1, serving("echo hello >hello")));
     });
-    const auto page = eventually([&] { return curl("http://" + cloud.floating_ip(1) + "/hello"); },
-                                 [](const std::string& text) { return text == "hello\n"; });
-    EXPECT_EQ(page, "hello\n");
+    EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(1), "/hello")); }, is_page), "hello\n");
+}
+
+TEST(Containers, UserDataSeesItsOwnMachineAndNothingOfTheHost) {
+    const Cloud cloud;
+    // Where the caller keeps secrets: at home and where everybody may read.
+    const common::process::TemporaryDirectory readable("localcloud-canary");
+    std::filesystem::permissions(readable.path(), std::filesystem::perms::all);
+    const auto home_canary = host::current_user().home / ("localcloud-canary-" + std::to_string(::getpid()));
+    for (const auto& file : {readable.path() / "canary", home_canary})
+        std::ofstream(file) << "secret\n";
+    const auto host_name_before = common::process::check({.arguments = {"cat", "/proc/sys/kernel/hostname"}});
+
+    const std::string script =
+        "exec 2>&1\n"
+        "cat " +
+        home_canary.string() + " " + (readable.path() / "canary").string() + " /proc/1/root" +
+        home_canary.string() +
+        " >canary\n"
+        "ls -A /home /root /srv /mnt /media >folders\n"
+        "cat /proc/mounts >mounts\n"
+        "ps ax >processes\n"
+        "for f in kernel/hostname kernel/core_pattern vm/drop_caches net/ipv4/ip_forward kernel/sysrq; do\n"
+        "  echo 1 >/proc/sys/$f && echo wrote $f\ndone >settings\n"
+        "echo b >/proc/sysrq-trigger && echo wrote >>settings\n"
+        "{ unshare -U true && echo user; unshare -n true && echo network; mount -t tmpfs x /mnt && echo "
+        "mount;"
+        "  mount -t proc proc /mnt && echo proc; ip link set eth0 down && echo down; ip addr add "
+        "10.0.0.99/24 dev eth0"
+        "  && echo address; mknod /dev/disk b 254 0 && echo device; chroot / hostname other && echo hostname;"
+        "  dmesg && echo dmesg; } >powers\n"
+        "cat /proc/self/uid_map >uids\n"
+        "id >id; hostname >name; ip -4 -o addr >addresses; ls /sys/class/net >links\n"
+        "ping -c 1 -W 2 10.0.0.1 >ping; echo $? >>ping\n"
+        "curl -s --max-time 2 http://1.1.1.1/ >outside; echo $? >>outside\n"
+        "curl -sf http://169.254.169.254/openstack/latest/meta_data.json >metadata\n"
+        "curl -sf http://169.254.169.254/latest/meta-data/local-ipv4 >ec2\n"
+        "curl -sf http://127.9.9.9:5000/v3 >endpoint\n"
+        "ls /config-drive/openstack/latest >drive\n"
+        "su nobody -s /bin/sh -c 'cat /config-drive/openstack/latest/user_data' >nobody 2>&1\n"
+        "cat /var/lib/cloud/data/instance-id >cloud\n";
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
+        here.driver->spawn(cloud.spec(1, serving(script)));
+    });
+    const auto page = [&](const std::string& name) { return curl(url(cloud.floating_ip(1), "/" + name)); };
+    ASSERT_EQ(eventually([&] { return page("done"); }, is_page, std::chrono::seconds(60)), "");
+
+    EXPECT_THAT(page("canary"), Not(HasSubstr("secret")));
+    EXPECT_THAT(page("folders"), Not(HasSubstr("canary")));
+    EXPECT_THAT(page("mounts"), HasSubstr("overlay / overlay"));
+    EXPECT_THAT(page("mounts"), Not(HasSubstr(cloud.options().state.string())));
+    EXPECT_THAT(page("mounts"), Not(HasSubstr(cloud.options().cache.string())));
+    EXPECT_THAT(page("processes"), Not(HasSubstr("localcloud-hold")));
+    EXPECT_THAT(page("settings"), Not(HasSubstr("wrote")));
+    for (const char* power :
+         {"user\n", "network\n", "mount\n", "proc\n", "down\n", "address\n", "device\n", "hostname\n"})
+        EXPECT_THAT("\n" + page("powers"), Not(HasSubstr(std::string("\n") + power)));
+    EXPECT_EQ(common::process::check({.arguments = {"cat", "/proc/sys/kernel/hostname"}}), host_name_before);
+    EXPECT_THAT(page("uids"), HasSubstr("65536"));
+    EXPECT_THAT(page("id"), HasSubstr("uid=0(root)"));
+    EXPECT_EQ(page("name"), "web1\n");
+    EXPECT_THAT(page("addresses"), HasSubstr("10.0.0.11/24"));
+    EXPECT_EQ(page("links"), "eth0\nlo\n");
+    EXPECT_THAT(page("ping"), HasSubstr("1 received"));
+    EXPECT_THAT(page("outside"), Not(HasSubstr("0\n"))) << "there is no way out of the cloud";
+    EXPECT_THAT(page("metadata"), HasSubstr(R"("hostname":"web1")"));
+    EXPECT_EQ(page("ec2"), "10.0.0.11");
+    EXPECT_EQ(page("endpoint"), "endpoint for endpoint:" + Cloud::instance(1));
+    EXPECT_EQ(page("drive"), "meta_data.json\nuser_data\n");
+    EXPECT_THAT(page("nobody"), HasSubstr("Permission denied"));
+    EXPECT_THAT(page("cloud"), HasSubstr(Cloud::instance(1)));
+    std::filesystem::remove(home_canary);
+}
+
+TEST(Containers, SecurityGroupsJudgeInstancesAndClients) {
+    const Cloud cloud;
+    // Instance 1 asks 2 and 3 again and again; 2 admits the members of group-1, 3 admits one other address.
+    const std::string asking =
+        "while sleep 0.2; do\n"
+        "  for n in 12 13; do curl -sf --max-time 1 http://10.0.0.$n/name >answer && mv answer from-$n || rm "
+        "-f from-$n;"
+        "  done; date +%s%N >round.new; mv round.new round\ndone >/dev/null 2>&1 &\n";
+    Rules rules{{"group-1", {tcp(80)}},
+                {"group-2",
+                 {{.ingress = true,
+                   .protocol = "tcp",
+                   .port_min = 80,
+                   .port_max = 80,
+                   .remote_group_id = "group-1"}}},
+                {"group-3",
+                 {{.ingress = true,
+                   .protocol = "tcp",
+                   .port_min = 1,
+                   .port_max = 1000,
+                   .remote_ip_prefix = "127.0.0.7/32"}}}};
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(cloud.topology(3, rules));
+        for (const int number : {2, 3})
+            here.driver->spawn(cloud.spec(number, serving("hostname >name")));
+        here.driver->spawn(cloud.spec(1, serving(asking)));
+        const auto from = [&](const std::string& name) {
+            return curl(url(cloud.floating_ip(1), "/from-" + name));
+        };
+        // Instance 3 answers the client that its group admits, hence it runs.
+        const auto client = [&](const std::string& address) {
+            return curl(url(cloud.floating_ip(3), "/name"), {"--interface", address});
+        };
+        EXPECT_EQ(eventually([&] { return client("127.0.0.7"); }, is_page), "web3\n");
+        EXPECT_THAT(client("127.0.0.8"), HasSubstr("status"));
+        EXPECT_EQ(eventually([&] { return from("12"); }, is_page), "web2\n");
+        EXPECT_THAT(from("13"), HasSubstr("status"));
+        EXPECT_THAT(curl(url(cloud.floating_ip(2), "/name")), HasSubstr("status"))
+            << "only members of group-1 may";
+
+        // The other way round, while all of them run.
+        rules["group-2"].clear();
+        rules["group-3"].push_back({.ingress = true, .remote_ip_prefix = "10.0.0.0/28"});
+        here.fabric->apply(cloud.topology(3, rules));
+        EXPECT_EQ(eventually([&] { return from("13"); }, is_page), "web3\n");
+        EXPECT_THAT(eventually([&] { return from("12"); }, std::not_fn(is_page)), HasSubstr("status"));
+    });
+}
+
+TEST(Containers, OutliveTheirServerAndAreAdopted) {
+    const Cloud cloud;
+    const auto topology = cloud.topology(1, {{"group-1", {tcp(80)}}});
+    const std::string script =
+        "while sleep 0.1; do curl -sf --max-time 1 http://169.254.169.254/latest/meta-data/"
+        "local-ipv4 >ec2.new; mv ec2.new ec2; done >/dev/null 2>&1 &";
+    const auto ask = [&] { return curl(url(cloud.floating_ip(1), "/ec2")); };
+    ServerProcess first(cloud, [&](Server& here) {
+        here.fabric->apply(topology);
+        here.driver->spawn(cloud.spec(1, serving(script)));
+        EXPECT_EQ(eventually(ask, [](const std::string& text) { return text == "10.0.0.11"; }), "10.0.0.11");
+    });
+    const auto process =
+        host::ProcessIdentity::read(host::instances_folder(cloud.options()) / Cloud::instance(1) / "process");
+    first.kill();
+    ASSERT_TRUE(process && process->alive());
+    EXPECT_THAT(ask(), HasSubstr("status"));
+
+    ServerProcess second(cloud, [&](Server& here) {
+        EXPECT_EQ(here.driver->power_state(Cloud::instance(1)), compute::PowerState::running);
+        here.fabric->apply(topology);
+        // The first answer may be from before; an empty one is from the time without a server.
+        EXPECT_EQ(eventually(ask, [](const std::string& text) { return text == "10.0.0.11"; }), "10.0.0.11");
+        EXPECT_THAT(here.driver->console_output(Cloud::instance(1), std::nullopt), HasSubstr("Booting web1"));
+    });
+    EXPECT_TRUE(process->alive()) << "adopted, not started again";
+}
+
+TEST(Containers, StopStartRebootAndEndByThemselves) {
+    const Cloud cloud;
+    ServerProcess server(cloud, [&](Server& here) {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::string ended;
+        here.driver->on_exit([&](const std::string& id) {
+            const std::lock_guard lock(mutex);
+            ended = id;
+            changed.notify_all();
+        });
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
+        // Scripts of an instance run once; what runs at every boot is said so.
+        const auto spec =
+            cloud.spec(1,
+                       "#cloud-config\n"
+                       "bootcmd:\n  - mkdir -p /pages\n  - echo boot >>/pages/boots\n"
+                       "  - [sh, -c, 'cd /pages; nohup python3 -m http.server 80 >/dev/null 2>&1 &']\n"
+                       "runcmd:\n  - echo once >>/pages/once\n"
+                       "write_files:\n  - path: /pages/bytes\n    encoding: b64\n    content: aGVsbG8=\n");
+        const auto page = [&](const std::string& name) {
+            return curl(url(cloud.floating_ip(1), "/" + name));
+        };
+        const auto boots = [&](const std::string& wanted) {
+            return eventually([&] { return page("boots"); },
+                              [&](const std::string& text) { return text == wanted; });
+        };
+        here.driver->spawn(spec);
+        EXPECT_EQ(boots("boot\n"), "boot\n");
+        EXPECT_EQ(eventually([&] { return page("once"); }, is_page), "once\n");
+        EXPECT_EQ(page("bytes"), "hello");
+
+        here.driver->stop(spec.id);
+        EXPECT_EQ(here.driver->power_state(spec.id), compute::PowerState::stopped);
+        EXPECT_THAT(page("boots"), HasSubstr("status"));
+        here.driver->start(spec);
+        EXPECT_EQ(boots("boot\nboot\n"), "boot\nboot\n");
+        here.driver->reboot(spec, true);
+        EXPECT_EQ(boots("boot\nboot\nboot\n"), "boot\nboot\nboot\n");
+        EXPECT_EQ(page("once"), "once\n");
+        EXPECT_THAT(here.driver->console_output(spec.id, 1000), HasSubstr("Powering off web1"));
+        EXPECT_EQ(ended, "") << "what was asked for is no news";
+
+        const auto process = host::ProcessIdentity::read(
+            compute::InstanceStore(host::instances_folder(cloud.options())).files(spec.id).process());
+        ASSERT_TRUE(process);
+        process->kill(SIGKILL);
+        std::unique_lock lock(mutex);
+        EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return ended == spec.id; }));
+        EXPECT_EQ(here.driver->power_state(spec.id), compute::PowerState::stopped);
+        here.driver->on_exit({});
+        here.driver->destroy(spec.id);
+        EXPECT_EQ(here.driver->power_state(spec.id), compute::PowerState::absent);
+        EXPECT_THAT(here.host->network_namespaces(), IsEmpty());
+    });
+}
+
+TEST(Containers, AnyPortOfAWideRangeAnswersOnceTheInstanceListens) {
+    const Cloud cloud;
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(cloud.topology(1, {{"group-1", {{.ingress = true, .protocol = "tcp"}}}}));
+        here.driver->spawn(cloud.spec(1,
+                                      "#!/bin/sh\nmkdir /pages; cd /pages; echo here >page\n"
+                                      "nohup python3 -m http.server 23456 >/dev/null 2>&1 &\n"));
+    });
+    const auto page = "http://" + cloud.floating_ip(1) + ":23456/page";
+    EXPECT_EQ(eventually([&] { return curl(page); }, is_page), "here\n");
+}
+
+TEST(Containers, AFailedSpawnLeavesNothingBehind) {
+    const Cloud cloud;
+    ServerProcess server(cloud, [&](Server& here) {
+        auto spec = cloud.spec(1, "");
+        spec.image_file = "/dev/null";
+        spec.image_checksum = "0123";
+        EXPECT_THROW(here.driver->spawn(spec), std::runtime_error);
+        EXPECT_EQ(here.driver->power_state(spec.id), compute::PowerState::absent);
+        EXPECT_THAT(compute::InstanceStore(host::instances_folder(cloud.options())).ids(), IsEmpty());
+        EXPECT_THAT(here.host->network_namespaces(), IsEmpty());
+    });
+}
+
+/// What a cloud could leave on the host: namespaces, processes that hold them, mounts, control groups.
+std::set<std::string> traces() {
+    std::set<std::string> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        for (const char* kind : {"net", "mnt", "user", "pid"}) {
+            const auto link = std::filesystem::read_symlink(entry.path() / "ns" / kind, ignored);
+            if (!ignored) found.insert(link.string());
+        }
+    }
+    std::ifstream mounts("/proc/self/mounts");
+    for (std::string line; std::getline(mounts, line);)
+        found.insert(line);
+    for (const auto& entry : std::filesystem::directory_iterator("/sys/fs/cgroup", ignored))
+        for (const auto& group : std::filesystem::directory_iterator(entry.path(), ignored))
+            if (group.path().filename().string().starts_with("localcloud")) found.insert(group.path());
+    return found;
+}
+
+TEST(Containers, NothingIsLeftWhenTheCloudEnds) {
+    const Cloud cloud;
+    const auto before = traces();
+    const auto topology = cloud.topology(2, {{"group-1", {tcp(80)}}});
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(topology);
+        for (const int number : {1, 2})
+            here.driver->spawn(cloud.spec(number, serving("hostname >name")));
+        EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(1), "/name")); }, is_page), "web1\n");
+    });
+    std::set<std::string> during;
+    std::ranges::set_difference(traces(), before, std::inserter(during, during.end()));
+    EXPECT_GT(during.size(), 5U);
+    server.kill();
+    EXPECT_TRUE(host::alive(cloud.options()));
+    host::end(cloud.options());
+    EXPECT_FALSE(host::alive(cloud.options()));
+    // Only what this cloud made counts: others may come and go beside it.
+    const auto left = eventually(
+        [&] {
+            std::string text;
+            const auto now = traces();
+            for (const auto& trace : during)
+                if (now.contains(trace)) text += trace + "\n";
+            return text;
+        },
+        [](const std::string& text) { return text.empty(); }, std::chrono::seconds(5));
+    EXPECT_EQ(left, "");
+
+    // The disks are still there, and so is what was written to them.
+    ServerProcess again(cloud, [&](Server& here) {
+        EXPECT_EQ(here.driver->power_state(Cloud::instance(1)), compute::PowerState::stopped);
+        here.fabric->apply(topology);
+        auto spec = cloud.spec(1, "");
+        here.driver->start(spec);
+        EXPECT_EQ(here.driver->power_state(spec.id), compute::PowerState::running);
+    });
 }
 
 }  // namespace

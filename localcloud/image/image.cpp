@@ -8,6 +8,7 @@
 
 #include "common/process/process.hpp"
 #include "localcloud/host/files.hpp"
+#include "localcloud/host/host.hpp"
 #include "localcloud/image/recipe.hpp"
 #include "localcloud/image/sha256.hpp"
 
@@ -118,6 +119,8 @@ Image build_locked(const std::filesystem::path& cache, const Report& report) {
             throw std::runtime_error(std::string("the program ") + program +
                                      ", which makes the Debian image, is missing; run: sudo apt-get install "
                                      "--no-install-recommends mmdebstrap zstd");
+    if (::geteuid() != 0)
+        host::check();  // says which command gives a user the uid ranges that mmdebstrap needs
     if (report) report("building the image debian-12 (about a minute, 230 MB)");
     const common::process::TemporaryDirectory work("localcloud-image");
     // mmdebstrap's helpers run as other uids and have to reach the files that the image gets.
