@@ -191,21 +191,19 @@ class Keystone final : public Authenticator {
 
         auto details = session::details_of("POST", response, "identity", attempts);
         details.service_message = session::masked(details.service_message, secrets);
+        auto text = "cannot sign in at " + details.url + " as " + who_ + ": ";
         if (response.status == 401 && response.headers.find("Openstack-Auth-Receipt")) {
-            throw Unauthorized("cannot sign in at " + details.url + " as " + who_ +
-                                   ": the cloud asks for a further factor, which is not supported yet",
-                               std::move(details));
+            text += "the cloud asks for a further factor, which is not supported yet";
+            throw Unauthorized(text, std::move(details));
         }
         if (response.status == 401) {
-            throw Unauthorized(
-                "cannot sign in at " + details.url + " as " + who_ + ": " + details.service_message +
-                    " Check the name, the secret, the domains and the project" + request(details),
-                std::move(details));
+            text += details.service_message + " Check the name, the secret, the domains and the project" +
+                    request(details);
+            throw Unauthorized(text, std::move(details));
         }
         if (response.status / 100 == 4 && response.status != 429) {
-            auto text = "cannot sign in at " + details.url + " as " + who_ + ": " +
-                        std::to_string(response.status) + " " +
-                        std::string(session::reason_phrase(response.status));
+            text +=
+                std::to_string(response.status) + " " + std::string(session::reason_phrase(response.status));
             if (!details.service_message.empty()) text += ": " + details.service_message;
             if (response.status == 404) text += " Does auth_url point at the Identity service?";
             session::raise_status(text + request(details), std::move(details));

@@ -49,6 +49,9 @@ class CurlTransport final : public Transport {
         if (!multi_) throw std::bad_alloc();
         curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS,
                           static_cast<long>(options.max_connections_per_host));
+        // Its default follows the number of transfers at this moment, so that a quiet one loses the connections.
+        curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
+                          static_cast<long>(options.max_connections_per_host));
         curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
         thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
     }

@@ -29,6 +29,17 @@ std::string first_text(const json::object& object, std::initializer_list<std::st
     return {};
 }
 
+/// ["type", "email"] as "type.email".
+std::string dotted(const json::array& path) {
+    std::string out;
+    for (const auto& part : path) {
+        if (!out.empty()) out += '.';
+        const auto* text = part.if_string();
+        out += text != nullptr ? plain_text(*text, 100) : json::serialize(part);
+    }
+    return out;
+}
+
 /// Placement's and Ironic's list of errors, and Designate's, which says which field is wrong and why.
 std::string list_of_errors(const json::array& errors) {
     std::string out;
@@ -37,9 +48,16 @@ std::string list_of_errors(const json::array& errors) {
         std::string text =
             error != nullptr ? first_text(*error, {"detail", "message", "title", "validator"}) : "";
         if (const auto* plain = entry.if_string()) text = plain_text(*plain);
+        if (const auto* pair = entry.if_array()) {  // Swift: ["/container/object", "404 Not Found"]
+            for (const auto& part : *pair) {
+                if (const auto* plain = part.if_string())
+                    text += (text.empty() ? "" : ": ") + plain_text(*plain);
+            }
+        }
         if (error != nullptr) {
             const auto* path = error->if_contains("path");
-            if (path != nullptr && !path->is_null()) text = json::serialize(*path) + " " + text;
+            if (path != nullptr && path->is_array() && !text.empty())
+                text = dotted(path->as_array()) + ": " + text;
         }
         if (text.empty()) continue;
         if (!out.empty()) out += "; ";
@@ -54,7 +72,9 @@ ErrorBody from_object(const json::object& object, int depth = 0) {
     out.message = first_text(object, {"faultstring", "message"});
     out.code = first_text(object, {"type", "faultcode"});
 
-    if (const auto* errors = object.if_contains("errors")) {
+    const auto* errors = object.if_contains("errors");
+    if (errors == nullptr) errors = object.if_contains("Errors");
+    if (errors != nullptr) {
         const auto* list = errors->if_array();
         if (list == nullptr && errors->is_object()) {
             const auto* nested = errors->as_object().if_contains("errors");
@@ -91,6 +111,10 @@ ErrorBody from_object(const json::object& object, int depth = 0) {
             out.message = plain_text(*text);
             return out;
         }
+    }
+    if (const auto* methods = object.if_contains("required_auth_methods")) {
+        out.message = "further methods of signing in are required: " + plain_text(json::serialize(*methods));
+        return out;
     }
     out.message = first_text(object, {"explanation", "description", "error_message", "debuginfo", "title"});
     return out;

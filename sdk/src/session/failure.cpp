@@ -33,7 +33,13 @@ std::function<void()> repeat_as(const Error& error) {
 }  // namespace
 
 std::string_view reason_phrase(int status) {
-    static constexpr std::array<std::pair<int, std::string_view>, 31> phrases{{
+    static constexpr std::array<std::pair<int, std::string_view>, 37> phrases{{
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {206, "Partial Content"},
+        {304, "Not Modified"},
         {300, "Multiple Choices"},
         {301, "Moved Permanently"},
         {302, "Found"},

@@ -251,12 +251,17 @@ Response Session::Impl::request(std::string_view type, const Request& request, c
     }
     auto delivery = sender.send(outgoing, body, call);
     // One new token for however many threads were refused, and one repetition of each of their requests.
-    if (delivery.response.status == 401 && token && body.start_over()) {
+    bool repeat_may_help = false;
+    if (delivery.response.status == 401 && token) {
         token = tokens.get_newer(token->generation, call);
-        outgoing.headers.set("X-Auth-Token", token->text);
-        const int before = delivery.attempts;
-        delivery = sender.send(outgoing, body, call);
-        delivery.attempts += before;
+        if (body.start_over()) {
+            outgoing.headers.set("X-Auth-Token", token->text);
+            const int before = delivery.attempts;
+            delivery = sender.send(outgoing, body, call);
+            delivery.attempts += before;
+        } else {
+            repeat_may_help = true;  // the next call has a good token, only this body is spent
+        }
     }
     auto& response = delivery.response;
     const bool version_document = response.status == 300 && !request.authenticated;
@@ -264,6 +269,7 @@ Response Session::Impl::request(std::string_view type, const Request& request, c
     auto details = session::details_of(method, response, service.type, delivery.attempts);
     const auto secrets = session::secret_values(outgoing.headers, outgoing.body, request.secret_fields);
     details.service_message = session::masked(details.service_message, secrets);
+    if (repeat_may_help) details.retryable = true;
     session::raise_answer(std::move(details));
 }
 

@@ -150,7 +150,7 @@ Connection FakeCloud::connect(std::vector<std::pair<std::string, std::string>> m
     return Connection(CloudConfig::load(config(std::move(more))), std::move(options));
 }
 
-Connection FakeCloud::connect(std::shared_ptr<session::Clock> clock, SessionOptions options) const {
+Connection FakeCloud::connect_by_clock(std::shared_ptr<session::Clock> clock, SessionOptions options) const {
     auto impl = std::make_unique<Session::Impl>(CloudConfig::load(config()), std::move(options), nullptr,
                                                 std::move(clock));
     return Connection(std::make_shared<Session>(std::move(impl)));

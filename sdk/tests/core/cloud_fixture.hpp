@@ -63,8 +63,8 @@ class FakeCloud {
     [[nodiscard]] Connection connect(std::vector<std::pair<std::string, std::string>> more = {},
                                      SessionOptions options = {}) const;
     /// With a clock of the test's own.
-    [[nodiscard]] Connection connect(std::shared_ptr<session::Clock> clock,
-                                     SessionOptions options = {}) const;
+    [[nodiscard]] Connection connect_by_clock(std::shared_ptr<session::Clock> clock,
+                                              SessionOptions options = {}) const;
 
   private:
     [[nodiscard]] Answer answer_keystone(const ServerRequest& request);
