@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "faafo/store/database.hpp"
+#include "faafo/store/group_commit.hpp"
 #include "faafo/store/rows.hpp"
 
 namespace faafo::store {
@@ -51,13 +53,12 @@ void require_lease(soci::session& session, const std::string& uuid, const std::s
 
 class SqlStore : public Store {
   public:
-    explicit SqlStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+    explicit SqlStore(std::shared_ptr<Database> database)
+        : database_(std::move(database)), writes_(*database_) {}
 
     void create(const Fractal& fractal) override {
         try {
-            Transaction transaction(*database_, Transaction::Kind::write);
-            insert(transaction.session(), fractal);
-            transaction.commit();
+            writes_.run([&](soci::session& session) { insert(session, fractal); });
         } catch (const soci::soci_error& error) {
             if (common::db::classify(error) == common::db::Failure::unique) throw DuplicateUuid(fractal.uuid);
             throw_unavailable(error);
@@ -90,84 +91,66 @@ class SqlStore : public Store {
     }
 
     bool remove(std::string_view uuid) override {
-        return guarded([&] {
-            const std::string key = lower_case(uuid);
-            Transaction transaction(*database_, Transaction::Kind::write);
+        const std::string key = lower_case(uuid);
+        bool removed = false;
+        write([&](soci::session& session) {
             soci::statement statement =
-                (transaction.session().prepare << "DELETE FROM fractal WHERE uuid = :uuid", soci::use(key));
+                (session.prepare << "DELETE FROM fractal WHERE uuid = :uuid", soci::use(key));
             statement.execute(true);
-            const bool removed = statement.get_affected_rows() > 0;
-            transaction.commit();
-            return removed;
+            removed = statement.get_affected_rows() > 0;
         });
+        return removed;
     }
 
     Fractal complete(const Result& result) override {
-        return guarded([&] {
-            Transaction transaction(*database_, Transaction::Kind::write);
-            soci::session& session = transaction.session();
-            auto fractal = find_row(session, result.uuid);
-            if (!fractal) throw NotFound(result.uuid);
-            if (fractal->state == State::done) {
-                if (fractal->checksum == result.checksum) return *fractal;
+        return changed(result.uuid, [&](soci::session& session, Fractal& fractal) {
+            if (fractal.state == State::done) {
+                if (fractal.checksum == result.checksum) return;
                 throw AlreadyDrawn(result.uuid);
             }
-            if (result.lease) require_lease(session, fractal->uuid, *result.lease);
+            if (result.lease) require_lease(session, fractal.uuid, *result.lease);
 
-            fractal->state = State::done;
-            fractal->checksum = result.checksum;
-            fractal->size = static_cast<std::int64_t>(result.image.size());
-            fractal->duration = result.duration;
-            fractal->generated_by = result.generated_by;
-            fractal->c = result.c;
-            fractal->failure_reason.reset();
-            fractal->finished_at = now();
-            update_row(session, *fractal);
-            keep_image(session, *fractal, result);
-            retire(session, fractal->uuid);
-            transaction.commit();
-            return *fractal;
+            fractal.state = State::done;
+            fractal.checksum = result.checksum;
+            fractal.size = static_cast<std::int64_t>(result.image.size());
+            fractal.duration = result.duration;
+            fractal.generated_by = result.generated_by;
+            fractal.c = result.c;
+            fractal.failure_reason.reset();
+            fractal.finished_at = now();
+            update_row(session, fractal);
+            keep_image(session, fractal, result);
+            retire(session, fractal.uuid);
         });
     }
 
     Fractal fail(std::string_view uuid, std::string_view reason,
                  const std::optional<std::string>& lease) override {
-        return guarded([&] {
-            Transaction transaction(*database_, Transaction::Kind::write);
-            soci::session& session = transaction.session();
-            auto fractal = find_row(session, uuid);
-            if (!fractal) throw NotFound(std::string(uuid));
-            if (fractal->state == State::done || fractal->state == State::failed) return *fractal;
-            if (lease) require_lease(session, fractal->uuid, *lease);
+        return changed(uuid, [&](soci::session& session, Fractal& fractal) {
+            if (fractal.state == State::done || fractal.state == State::failed) return;
+            if (lease) require_lease(session, fractal.uuid, *lease);
 
-            fractal->state = State::failed;
-            fractal->failure_reason = std::string(reason.substr(0, longest_reason));
-            fractal->finished_at = now();
-            update_row(session, *fractal);
-            const long long died_at = fractal->finished_at->time_since_epoch().count();
-            const long long attempts = fractal->attempts;
+            fractal.state = State::failed;
+            fractal.failure_reason = std::string(reason.substr(0, longest_reason));
+            fractal.finished_at = now();
+            update_row(session, fractal);
+            const long long died_at = fractal.finished_at->time_since_epoch().count();
+            const long long attempts = fractal.attempts;
             session << "INSERT INTO dead_letter (uuid, attempts, reason, died_at) VALUES (:uuid, :attempts, "
                        ":reason, "
                        ":died_at)",
-                soci::use(fractal->uuid), soci::use(attempts), soci::use(*fractal->failure_reason),
+                soci::use(fractal.uuid), soci::use(attempts), soci::use(*fractal.failure_reason),
                 soci::use(died_at);
-            retire(session, fractal->uuid);
-            transaction.commit();
-            return *fractal;
+            retire(session, fractal.uuid);
         });
     }
 
     Fractal change(std::string_view uuid, const Change& change) override {
-        return guarded([&] {
-            Transaction transaction(*database_, Transaction::Kind::write);
-            auto fractal = find_row(transaction.session(), uuid);
-            if (!fractal) throw NotFound(std::string(uuid));
-            if (!change.duration && !change.generated_by) return *fractal;
-            if (change.duration) fractal->duration = change.duration;
-            if (change.generated_by) fractal->generated_by = change.generated_by;
-            update_row(transaction.session(), *fractal);
-            transaction.commit();
-            return *fractal;
+        return changed(uuid, [&](soci::session& session, Fractal& fractal) {
+            if (!change.duration && !change.generated_by) return;
+            if (change.duration) fractal.duration = change.duration;
+            if (change.generated_by) fractal.generated_by = change.generated_by;
+            update_row(session, fractal);
         });
     }
 
@@ -189,6 +172,21 @@ class SqlStore : public Store {
     }
 
   private:
+    void write(const std::function<void(soci::session&)>& work) {
+        guarded([&] { writes_.run(work); });
+    }
+
+    /// Reads the fractal and lets `work` change it, in one transaction; returns what it became.
+    Fractal changed(std::string_view uuid, const std::function<void(soci::session&, Fractal&)>& work) {
+        std::optional<Fractal> fractal;
+        write([&](soci::session& session) {
+            fractal = find_row(session, uuid);
+            if (!fractal) throw NotFound(std::string(uuid));
+            work(session, *fractal);
+        });
+        return *std::move(fractal);
+    }
+
     static void insert(soci::session& session, const Fractal& fractal) {
         static const std::string sql =
             fmt::format("INSERT INTO fractal ({}) VALUES ({})", columns(), placeholders());
@@ -264,6 +262,7 @@ class SqlStore : public Store {
     }
 
     std::shared_ptr<Database> database_;
+    GroupCommit writes_;
 };
 
 }  // namespace

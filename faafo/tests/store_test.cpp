@@ -1,6 +1,7 @@
 // The store: rows, pictures, pages, and what is one transaction.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <thread>
 
 #include "faafo/tests/application.hpp"
@@ -170,6 +171,35 @@ TEST(Store, ManyThreadsAndTwoProcessesWriteSideBySide) {
     EXPECT_EQ(one.store->list({}, 0, 1).total, 160);
     const store::Query done{.filters = {{.field = "state", .values = {"done"}}}};
     EXPECT_EQ(two.store->list(done, 0, 1).total, 80);
+}
+
+TEST(Store, WritesThatAreCommittedTogetherSucceedOrFailEachByItself) {
+    const Files files;
+    const Application application(files.database_url());
+    std::atomic<int> created = 0;
+    std::atomic<int> refused = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 8; ++thread) {
+            threads.emplace_back([&] {
+                for (int number = 0; number < 15; ++number) {
+                    try {
+                        application.store->create(small_fractal(numbered_uuid(number)));
+                        ++created;
+                    } catch (const store::DuplicateUuid&) {
+                        ++refused;
+                    }
+                }
+            });
+        }
+    }
+    EXPECT_EQ(created, 15);
+    EXPECT_EQ(refused, 7 * 15);
+    EXPECT_EQ(application.store->list({}, 0, 1).total, 15);
+    int tasks = 0;
+    while (application.queue->claim("worker"))
+        ++tasks;
+    EXPECT_EQ(tasks, 15);
 }
 
 TEST(Store, SaysWhatItCannotOpen) {

@@ -1,0 +1,85 @@
+// The gallery in a real browser: its pictures are there, its script runs under its security policy.
+#include <gmock/gmock.h>
+#include <png.h>
+
+#include <set>
+
+#include "faafo/tests/application.hpp"
+#include "faafo/tests/programs.hpp"
+
+namespace faafo::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Screenshot {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::vector<std::uint32_t> pixels;
+
+    explicit Screenshot(const std::filesystem::path& file) {
+        png_image image{};
+        image.version = PNG_IMAGE_VERSION;
+        if (png_image_begin_read_from_file(&image, file.c_str()) == 0) return;
+        image.format = PNG_FORMAT_RGBA;
+        pixels.resize(std::size_t{image.width} * image.height);
+        if (png_image_finish_read(&image, nullptr, pixels.data(), 0, nullptr) == 0) return;
+        width = image.width;
+        height = image.height;
+    }
+};
+
+class BrowserTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        const auto found = common::process::find_program("chromium-headless-shell");
+        if (!found) GTEST_SKIP() << "no chromium-headless-shell on this machine";
+        browser_ = found->string();
+    }
+
+    common::process::Result browse(const std::string& url, std::vector<std::string> flags) const {
+        std::vector<std::string> arguments{browser_,
+                                           "--headless",
+                                           "--no-sandbox",
+                                           "--disable-gpu",
+                                           "--no-first-run",
+                                           "--disable-background-networking",
+                                           "--disable-component-update",
+                                           "--disable-sync",
+                                           "--timeout=20000",
+                                           "--virtual-time-budget=4000",
+                                           "--user-data-dir=" + (files.path() / "profile").string()};
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        arguments.push_back(url);
+        return common::process::run({.arguments = std::move(arguments), .timeout = 60s});
+    }
+
+    Files files;
+
+  private:
+    std::string browser_;
+};
+
+TEST_F(BrowserTest, ShowsTheFractals) {
+    const ApiProgram api(files.database_url(), files.path() / "api.log");
+    ASSERT_EQ(api.faafo({"create", "--tasks", "6", "--xa", "-1.6", "--xb", "1.6", "--ya", "-1.2", "--yb",
+                         "1.2", "--wait"})
+                  .exit_status,
+              0);
+    const auto page = browse(api.url(), {"--dump-dom"});
+    ASSERT_TRUE(page.ok()) << page.error;
+    EXPECT_THAT(page.output, testing::HasSubstr("6 fractals"));
+    EXPECT_THAT(page.output, testing::ContainsRegex("<form class=\"order\" id=\"order\">"))
+        << "the script did not run";
+    EXPECT_THAT(page.error, testing::Not(testing::HasSubstr("Content Security Policy")));
+
+    const std::filesystem::path file = files.path() / "screenshot.png";
+    ASSERT_TRUE(browse(api.url(), {"--window-size=1280,1400", "--screenshot=" + file.string()}).ok());
+    const Screenshot shot(file);
+    ASSERT_EQ(shot.width, 1280U);
+    const std::set<std::uint32_t> colours(shot.pixels.begin(), shot.pixels.end());
+    EXPECT_GT(colours.size(), 500U) << "a page without pictures has some dozens";
+}
+
+}  // namespace
+}  // namespace faafo::tests
