@@ -32,12 +32,15 @@ using V = hn::Vec<D>;
 using W = hn::Vec<U>;
 using M = hn::Mask<D>;
 
-constexpr std::uint32_t shallow_steps = 8;
 constexpr std::uint32_t middle_block = 16;
 constexpr std::uint32_t middle_steps = 64;
 constexpr std::uint32_t deep_block = 12;  // a multiple of the commonest periods
+// Measured: with few registers, more vectors at a time cost more than they hide.
+constexpr bool many_registers = HWY_TARGET <= HWY_AVX3;
+constexpr int shallow_vectors = many_registers ? 4 : 2;
+constexpr std::uint32_t shallow_steps = many_registers ? 10 : 8;
 constexpr int middle_vectors = 4;
-constexpr int deep_vectors = HWY_TARGET == HWY_AVX3 ? 5 : 4;
+constexpr int deep_vectors = many_registers ? 5 : 4;
 
 /// Adds one where the mask says so.
 HWY_INLINE W increment_where(M mask, W value) {
@@ -132,28 +135,36 @@ class Kernel {
         const double y = grid_.y(row);
         const std::uint64_t row_position = std::uint64_t{row - first_row_} * grid_.width;
         std::uint16_t* const out = counts_ + row_position;
-        for (std::size_t x = 0; x < grid_.width; x += 2 * lanes) {
-            Lanes a{hn::LoadU(d, grid_.x.data() + x), hn::Set(d, y), hn::Zero(u)};
-            Lanes b{hn::LoadU(d, grid_.x.data() + x + lanes), hn::Set(d, y), hn::Zero(u)};
-            V a_norm = hn::Zero(d);
-            V b_norm = hn::Zero(d);
-            M a_in = all();
-            M b_in = a_in;
-            for (std::uint32_t step = 0; step < shallow_limit_; ++step) {
-                tested_step(a, a_norm, a_in);
-                tested_step(b, b_norm, b_in);
-                if (hn::AllFalse(d, hn::Or(a_in, b_in))) break;
+        for (std::size_t x = 0; x < grid_.width; x += shallow_vectors * lanes) {
+            Lanes lane[shallow_vectors];
+            V norm[shallow_vectors];
+            M in[shallow_vectors];
+            for (int v = 0; v < shallow_vectors; ++v) {
+                lane[v] = {hn::LoadU(d, grid_.x.data() + x + v * lanes), hn::Set(d, y), hn::Zero(u)};
+                norm[v] = hn::Zero(d);
+                in[v] = all();
             }
-            store_counts(a.tag, x, out);
-            store_counts(b.tag, x + lanes, out);
-            const V ambiguous = hn::Set(d, ambiguous_norm);
-            if (HWY_UNLIKELY(
-                    !hn::AllFalse(d, hn::Or(hn::Eq(a_norm, ambiguous), hn::Eq(b_norm, ambiguous))))) {
-                recount(row, x, std::min<std::size_t>(2 * lanes, grid_.width - x));
+            for (std::uint32_t step = 0; step < shallow_limit_; ++step) {
+                for (int v = 0; v < shallow_vectors; ++v)
+                    tested_step(lane[v], norm[v], in[v]);
+                M any = in[0];
+                for (int v = 1; v < shallow_vectors; ++v)
+                    any = hn::Or(any, in[v]);
+                if (hn::AllFalse(d, any)) break;
+            }
+            for (int v = 0; v < shallow_vectors; ++v)
+                store_counts(lane[v].tag, x + v * lanes, out);
+            const V undecided = hn::Set(d, ambiguous_norm);
+            M ambiguous = hn::Eq(norm[0], undecided);
+            for (int v = 1; v < shallow_vectors; ++v)
+                ambiguous = hn::Or(ambiguous, hn::Eq(norm[v], undecided));
+            if (HWY_UNLIKELY(!hn::AllFalse(d, ambiguous))) {
+                recount(row, x, std::min<std::size_t>(shallow_vectors * lanes, grid_.width - x));
             }
             if (shallow_limit_ < grid_.tests) {
-                keep_survivors(a, a_in, row_position + x);
-                keep_survivors(b, b_in, row_position + x + lanes);
+                for (int v = 0; v < shallow_vectors; ++v) {
+                    keep_survivors(lane[v], in[v], row_position + x + v * lanes);
+                }
             }
         }
     }
