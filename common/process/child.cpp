@@ -11,7 +11,7 @@
 
 namespace common::process {
 
-Child::Child(Options options) : grace_(options.grace), detached_(options.detached) {
+Child::Child(const Options& options) : grace_(options.grace), detached_(options.detached) {
     const std::filesystem::path log = options.output.empty() ? "/dev/null" : options.output;
     const detail::Fd output(::open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
     if (!output.open()) {

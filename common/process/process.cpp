@@ -114,7 +114,7 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
     std::string_view rest = folders;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find(':'), rest.size());
-        const std::filesystem::path candidate = std::filesystem::path(rest.substr(0, end)) / name;
+        std::filesystem::path candidate = std::filesystem::path(rest.substr(0, end)) / name;
         rest.remove_prefix(std::min(end + 1, rest.size()));
         std::error_code error;
         if (candidate.is_absolute() && std::filesystem::is_regular_file(candidate, error) &&

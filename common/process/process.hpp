@@ -59,7 +59,7 @@ class Child {
         /// Its own session, and it survives us: the destructor does not stop it.
         bool detached = false;
     };
-    explicit Child(Options options);
+    explicit Child(const Options& options);
     ~Child();
     Child(Child&&) noexcept;
     Child& operator=(Child&&) noexcept;

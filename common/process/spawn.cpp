@@ -29,7 +29,7 @@ struct Failure {
 };
 
 std::string describe(const Failure& failure, const Command& command) {
-    const std::string reason = std::strerror(failure.error);
+    std::string reason = std::strerror(failure.error);
     switch (failure.stage) {
         case Stage::standard_files:
             return "its standard files cannot be set up: " + reason;
