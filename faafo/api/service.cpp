@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "faafo/api/fractal_json.hpp"
 #include "faafo/api/problem.hpp"
@@ -18,6 +19,8 @@ using common::httpd::Request;
 using common::httpd::Response;
 
 constexpr std::uint64_t longest_request = 64 << 10;  // of a POST; a PUT carries a picture
+constexpr std::uint64_t large_body = 4 << 20;
+constexpr std::chrono::seconds longest_wait{20};
 
 [[noreturn]] void unknown(std::string_view uuid) {
     throw Problem(404, fmt::format("There is no fractal with the uuid {}", uuid.substr(0, 64)));
@@ -243,6 +246,13 @@ Response Service::update(const Request& request) const {
     require_json(request);
     const std::string uuid = uuid_of(request);
     const auto fractal = store_.find(uuid);
+    const bool large = request.body.size() > large_body;
+    if (!fractal && large) unknown(uuid);
+    // One at a time: a body takes several times its size while it is read.
+    std::unique_lock turn(large_bodies_, std::defer_lock);
+    if (large && !turn.try_lock_for(longest_wait)) {
+        throw Problem(503, "Too many large pictures at once; try again later");
+    }
     const Update update = read_update(request.body.read(), uuid, fractal);
     if (!fractal) unknown(uuid);
     try {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "common/httpd/message.hpp"
 #include "common/httpd/router.hpp"
@@ -34,6 +35,7 @@ class Service {
     queue::Queue& queue_;
     web::Gallery gallery_;
     common::httpd::Router router_;
+    mutable std::timed_mutex large_bodies_;
 };
 
 }  // namespace faafo::api

@@ -119,7 +119,7 @@ void apply_folder(Settings& settings, const std::filesystem::path& folder) {
 }
 
 std::string environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
+    const char* value = std::getenv(name);
     return value == nullptr ? std::string{} : std::string(value);
 }
 

@@ -86,9 +86,9 @@ TEST(Settings, ListensOnLoopbackUnlessTold) {
 }
 
 TEST(Settings, TheDatabaseIsInTheStateFolder) {
-    setenv("STATE_DIRECTORY", "/srv/state", 1);  // NOLINT(concurrency-mt-unsafe)
+    setenv("STATE_DIRECTORY", "/srv/state", 1);
     EXPECT_EQ(config::default_database_url(), "sqlite:////srv/state/faafo.db");
-    unsetenv("STATE_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
+    unsetenv("STATE_DIRECTORY");
     EXPECT_THAT(config::default_database_url(), testing::EndsWith("/faafo/faafo.db"));
 }
 
