@@ -1,0 +1,73 @@
+// What the documents show is what the examples do, and the examples run.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "acceptance/support/embedded_cloud.hpp"
+
+namespace acceptance {
+namespace {
+
+std::string read(const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+/// The insides of fenced blocks of that language.
+std::vector<std::string> blocks(const std::string& document, const std::string& language) {
+    std::vector<std::string> found;
+    const auto opening = "```" + language + "\n";
+    for (auto at = document.find(opening); at != std::string::npos; at = document.find(opening, at)) {
+        at += opening.size();
+        found.push_back(document.substr(at, document.find("```", at) - at));
+    }
+    return found;
+}
+
+TEST(Documents, EveryPieceOfCppInTheGuideIsPartOfAnExample) {
+    std::string examples;
+    for (const auto& file : std::filesystem::directory_iterator(SOURCE_DIR "/sdk/examples"))
+        if (file.path().extension() == ".cpp") examples += read(file.path());
+    const auto shown = blocks(read(SOURCE_DIR "/docs/guide/sdk.md"), "cpp");
+    EXPECT_GE(shown.size(), 4U);
+    for (const auto& block : shown) EXPECT_NE(examples.find(block), std::string::npos) << block;
+}
+
+TEST(Documents, LinksBetweenDocumentsLeadSomewhere) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(SOURCE_DIR "/docs")) {
+        if (entry.path().extension() != ".md") continue;
+        const auto text = read(entry.path());
+        for (auto at = text.find("]("); at != std::string::npos; at = text.find("](", at + 1)) {
+            auto target = text.substr(at + 2, text.find(')', at) - at - 2);
+            target = target.substr(0, target.find('#'));
+            if (target.empty() || target.find("://") != std::string::npos) continue;
+            EXPECT_TRUE(std::filesystem::exists(entry.path().parent_path() / target)) << entry.path() << ": " << target;
+        }
+    }
+}
+
+TEST(Examples, RunOnAnEmbeddedCloud) {
+    const EmbeddedCloud cloud("fake");
+    const auto example = [&](const std::string& name) { return cloud.run({BUILD_DIR "/examples/example_" + name}); };
+
+    const auto first = example("first_server");
+    EXPECT_EQ(first.exit_status, 0) << first.error;
+    EXPECT_EQ(first.output.find("web is at 10."), 0U) << first.output;
+    const auto list = example("list_servers");
+    EXPECT_EQ(list.exit_status, 0) << list.error;
+    const auto storage = example("object_storage");
+    EXPECT_EQ(storage.exit_status, 0) << storage.error;
+    EXPECT_EQ(storage.output.find("hello, world\nhttp://"), 0U) << storage.output;
+    const auto errors = example("errors");
+    EXPECT_EQ(errors.exit_status, 0) << errors.error;
+    EXPECT_NE(errors.output.find("m1.small"), std::string::npos) << errors.output;
+    EXPECT_NE(errors.output.find("400 from network"), std::string::npos) << errors.output;
+    EXPECT_NE(errors.output.find("too late"), std::string::npos) << errors.output;
+}
+
+}  // namespace
+}  // namespace acceptance
