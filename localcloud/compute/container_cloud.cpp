@@ -15,6 +15,8 @@ namespace {
 constexpr const char* network_id = "11111111-0000-4000-8000-000000000000";
 constexpr const char* subnet_id = "22222222-0000-4000-8000-000000000000";
 
+int clouds = 0;  // made by this process, for addresses of their own
+
 std::string numbered(const char* prefix, int number) {
     return std::string(prefix) + (number < 10 ? "0" : "") + std::to_string(number) +
            "00-0000-4000-8000-000000000000";
@@ -44,7 +46,7 @@ Server::Server(const host::Options& options) : host(host::enter(options)) {
     driver = compute::make_container_driver(host, *fabric);
 }
 
-Cloud::Cloud() : number_(::getpid()) {
+Cloud::Cloud() : number_(::getpid() + 250 * clouds++) {
     (void)host_port(80);  // learns who we are before anything joins a user namespace
     options_ = {.state = folder_.path() / "state", .cache = host::default_cache()};
     image_ = image::ensure(options_.cache, [](const std::string& line) { std::cerr << line << '\n'; });

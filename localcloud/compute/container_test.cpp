@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <fstream>
+#include <random>
 #include <set>
 
 #include "localcloud/compute/container_cloud.hpp"
@@ -165,6 +166,185 @@ TEST(Containers, SecurityGroupsJudgeInstancesAndClients) {
         EXPECT_EQ(eventually([&] { return from("13"); }, is_page), "web3\n");
         EXPECT_THAT(eventually([&] { return from("12"); }, std::not_fn(is_page)), HasSubstr("status"));
     });
+}
+
+TEST(Containers, AKeypairLetsIn) {
+    const Cloud cloud;
+    const common::process::TemporaryDirectory folder;
+    const auto key = folder.path() / "key";
+    common::process::check(
+        {.arguments = {"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.string()}});
+    auto public_key = common::process::check({.arguments = {"cat", key.string() + ".pub"}});
+    public_key.pop_back();
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(22)}}}));
+        auto spec = cloud.spec(1, "#cloud-config\n{}\n");
+        spec.metadata["openstack/latest/meta_data.json"] =
+            R"({"uuid":")" + spec.id + R"(","hostname":"web1","name":"web1","public_keys":{"mine":")" +
+            public_key + R"("}})";
+        here.driver->spawn(spec);
+    });
+    const auto ssh = [&](const std::string& user) {
+        return common::process::run(
+            {.arguments = {"ssh", "-F", "none", "-i", key.string(), "-p", host_port(22).substr(1), "-o",
+                           "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o",
+                           "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=5", "-l", user,
+                           cloud.floating_ip(1), "id -un; sudo id -un"}});
+    };
+    EXPECT_EQ(eventually([&] { return ssh("debian").output; },
+                         [](const std::string& text) { return !text.empty(); }),
+              "debian\nroot\n");
+    EXPECT_FALSE(ssh("nobody").ok());
+}
+
+TEST(Containers, UserDataMayBeAGzippedMultipartOf64KiB) {
+    const Cloud cloud;
+    std::string text = "Content-Type: multipart/mixed; boundary=\"==b==\"\nMIME-Version: 1.0\n";
+    const auto part = [&](const char* type, const std::string& content) {
+        text += "\n--==b==\nContent-Type: text/" + std::string(type) + "; charset=\"us-ascii\"\n\n" + content;
+    };
+    std::string noise;
+    std::minstd_rand random(1);
+    while (noise.size() < 60'000)
+        noise += static_cast<char>('a' + random() % 26);
+    part("x-shellscript", serving("echo one >one; ls / >root"));
+    part("cloud-config", "#cloud-config\nwrite_files:\n  - path: /pages/noise\n    content: " + noise + "\n");
+    text += "\n--==b==--\n";
+    const common::process::TemporaryDirectory folder;
+    const auto file = folder.path() / "data";
+    std::ofstream(file) << text;
+    const auto packed = common::process::check({.arguments = {"gzip", "-c", file.string()}});
+    ASSERT_THAT(packed, HasSubstr(std::string("\0", 1))) << "any bytes have to arrive";
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
+        here.driver->spawn(cloud.spec(1, packed));
+    });
+    EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(1), "/one")); }, is_page), "one\n");
+    EXPECT_EQ(curl(url(cloud.floating_ip(1), "/noise")), noise);
+}
+
+TEST(Containers, TheFlavorLimitsAnInstance) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root has control groups and loop devices";
+    const Cloud cloud;
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
+        auto spec = cloud.spec(1, serving("df -BM --output=size / | tail -1 >disk\n"
+                                          "fallocate -l 2G /big || echo refused >written; rm -f /big\n"
+                                          "python3 -c 'x = bytearray(900 << 20)'; echo $? >memory\n"));
+        spec.disk_gib = 1;
+        spec.memory_mib = 256;
+        here.driver->spawn(spec);
+        const auto page = [&](const std::string& name) {
+            return curl(url(cloud.floating_ip(1), "/" + name));
+        };
+        ASSERT_EQ(eventually([&] { return page("done"); }, is_page, std::chrono::seconds(60)), "");
+        EXPECT_LT(std::stoi(page("disk")), 1024);
+        EXPECT_EQ(page("written"), "refused\n");
+        EXPECT_EQ(page("memory"), "137\n") << "killed for its memory";
+        here.driver->reboot(spec, true);
+        EXPECT_EQ(here.driver->power_state(spec.id), compute::PowerState::running);
+    });
+}
+
+TEST(Containers, OnlyRoutersJoinNetworksEvenWithTheSameAddresses) {
+    const Cloud cloud;
+    ServerProcess server(cloud, [&](Server& here) {
+        // Instance 1 in network A; 2 in B, one router with A; 3 in C, which has A's addresses and no router with it.
+        auto topology =
+            cloud.topology(3, {{"group-1", {tcp(80)}}, {"group-2", {tcp(80)}}, {"group-3", {tcp(80)}}});
+        const auto add = [&](const std::string& digit, const std::string& cidr, const std::string& prefix) {
+            topology.networks.push_back({.id = digit + "4444444-0000-4000-8000-000000000000",
+                                         .mtu = 1450,
+                                         .subnets = {{.id = digit + "5555555-0000-4000-8000-000000000000",
+                                                      .cidr = cidr,
+                                                      .gateway = prefix + "1",
+                                                      .service_address = prefix + "2",
+                                                      .routed = true}}});
+        };
+        add("b", "10.0.1.0/24", "10.0.1.");
+        add("c", "10.0.0.0/24", "10.0.0.");
+        topology.routers[0].subnet_ids.push_back("b5555555-0000-4000-8000-000000000000");
+        topology.routers.push_back({.id = "d", .subnet_ids = {"c5555555-0000-4000-8000-000000000000"}});
+        const auto move = [&](int number, const std::string& network, const std::string& address) {
+            auto& port = topology.ports[static_cast<std::size_t>(number - 1)];
+            port.network_id = network;
+            port.ip_addresses = {address};
+            topology.floating_ips[static_cast<std::size_t>(number - 1)].fixed_address = address;
+        };
+        move(2, "b4444444-0000-4000-8000-000000000000", "10.0.1.12");
+        move(3, "c4444444-0000-4000-8000-000000000000", "10.0.0.13");
+        here.fabric->apply(topology);
+        const auto boot = [&](int number, const std::string& script) {
+            auto spec = cloud.spec(number, serving(script));
+            const auto& port = topology.ports[static_cast<std::size_t>(number - 1)];
+            spec.interfaces[0].network_id = port.network_id;
+            spec.interfaces[0].ip_address = port.ip_addresses[0];
+            spec.interfaces[0].gateway =
+                port.ip_addresses[0].substr(0, port.ip_addresses[0].rfind('.')) + ".1";
+            here.driver->spawn(spec);
+        };
+        for (const int number : {2, 3})
+            boot(number, "hostname >name");
+        for (const int number : {2, 3})
+            EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(number), "/name")); }, is_page),
+                      "web" + std::to_string(number) + "\n");
+        boot(1,
+             "for a in 10.0.1.12 10.0.0.13; do curl -s --max-time 2 http://$a/name >from-$a; done\n"
+             "ping -c 1 -W 1 10.0.1.1 >/dev/null; echo $? >ping\n");
+        const auto page = [&](const std::string& name) {
+            return curl(url(cloud.floating_ip(1), "/" + name));
+        };
+        ASSERT_EQ(eventually([&] { return page("done"); }, is_page), "");
+        EXPECT_EQ(page("from-10.0.1.12"), "web2\n");
+        EXPECT_EQ(page("from-10.0.0.13"), "");
+    });
+}
+
+TEST(Containers, TwoCloudsSideBySide) {
+    const Cloud one;
+    const Cloud two;
+    const auto serve = [](const Cloud& cloud, const std::string& name) {
+        return [&cloud, name](Server& here) {
+            here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
+            here.driver->spawn(
+                cloud.spec(1, serving("echo " + name + " >name; cat /proc/self/uid_map >uids")));
+        };
+    };
+    ServerProcess first(one, serve(one, "one"));
+    ServerProcess second(two, serve(two, "two"));
+    const auto page = [](const Cloud& cloud, const char* name) {
+        return eventually([&] { return curl(url(cloud.floating_ip(1), std::string("/") + name)); }, is_page);
+    };
+    EXPECT_EQ(page(one, "name"), "one\n");
+    EXPECT_EQ(page(two, "name"), "two\n");
+    EXPECT_NE(page(one, "uids"), page(two, "uids"));
+    second.kill();
+    host::end(two.options());
+    EXPECT_EQ(page(one, "name"), "one\n");
+}
+
+TEST(Containers, ACloudWhoseHolderWasKilledStartsAgain) {
+    const Cloud cloud;
+    const auto work = [&](Server& here) {
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
+        const auto spec = cloud.spec(1, "#!/bin/sh\n");
+        if (here.driver->power_state(spec.id) == compute::PowerState::absent)
+            here.driver->spawn(spec);
+        else
+            here.driver->start(spec);
+    };
+    ServerProcess first(cloud, work);
+    const auto process_file = host::instances_folder(cloud.options()) / Cloud::instance(1) / "process";
+    const auto before = host::ProcessIdentity::read(process_file);
+    first.kill();
+    const auto holder = host::find_holder(cloud.options());
+    ASSERT_TRUE(holder && before);
+    holder->process.kill(SIGKILL);
+    ASSERT_TRUE(holder->process.wait(std::chrono::seconds(5)));
+    ServerProcess second(cloud, work);
+    const auto after = host::ProcessIdentity::read(process_file);
+    EXPECT_FALSE(before->alive()) << "nobody could reach it any more";
+    EXPECT_TRUE(after && after->alive());
 }
 
 TEST(Containers, OutliveTheirServerAndAreAdopted) {

@@ -99,6 +99,9 @@ std::shared_ptr<Host> enter(const Options& options) {
     std::filesystem::create_directories(host_folder(options));
     std::filesystem::create_directories(instances_folder(options));
     std::filesystem::create_directories(options.cache);
+    // Disks and user data are nobody else's business.
+    for (const auto& folder : {host_folder(options), instances_folder(options)})
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
     auto absolute = options;
     absolute.state = std::filesystem::canonical(options.state);
     absolute.cache = std::filesystem::canonical(options.cache);
