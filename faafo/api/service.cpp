@@ -178,7 +178,7 @@ Response Service::operator()(const Request& request) const {
     } catch (const store::BadQuery& error) {
         response = to_response(Problem(400, std::string("Unable to construct query: ") + error.what()));
     } catch (const store::Unavailable& error) {
-        spdlog::error("{} {}: {}", request.method, request.path, error.what());
+        spdlog::error("{} {}: {}", request.method, request.target, error.what());
         response = to_response(Problem(503, "The database does not answer; try again later"));
         response.headers.set("Retry-After", "2");
     }

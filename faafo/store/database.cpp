@@ -1,5 +1,7 @@
 #include "faafo/store/database.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -58,17 +60,27 @@ Transaction::Transaction(Database& database, Kind kind)
         session_ << "PRAGMA synchronous = NORMAL";
         relaxed_ = true;
     }
-    // IMMEDIATE: two processes that read first and write then would else fail at the moment of writing.
-    session_ << (sqlite && kind != Kind::read ? "BEGIN IMMEDIATE" : "BEGIN");
-    open_ = true;
+    try {
+        // IMMEDIATE: two processes that read first and write then would else fail at the moment of writing.
+        session_ << (sqlite && kind != Kind::read ? "BEGIN IMMEDIATE" : "BEGIN");
+        open_ = true;
+    } catch (...) {
+        end();  // the session goes back into the pool, and must not stay relaxed
+        throw;
+    }
 }
 
 Transaction::~Transaction() {
+    end();
+}
+
+void Transaction::end() noexcept {
     try {
         if (open_) session_ << "ROLLBACK";
         if (relaxed_) session_ << "PRAGMA synchronous = FULL";
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
         // The connection is gone, and the transaction with it.
+        spdlog::warn("a transaction was not rolled back: {}", error.what());
     }
 }
 

@@ -49,6 +49,8 @@ class Transaction {
     void commit();
 
   private:
+    void end() noexcept;
+
     std::unique_lock<std::timed_mutex> turn_;
     soci::session session_;
     bool open_ = false;
