@@ -214,7 +214,8 @@ void ComputeService::add_security_group_to_server(const Id& server, std::string_
     try {
         act(adapter_, server, JsonObject().add_json("addSecurityGroup", name).text(), options);
     } catch (const BadRequest& error) {
-        if (error.details().service_message.find("already associated") == std::string::npos) {
+        // What Nova passes on from Neutron when a port has the group already.
+        if (error.details().service_message.find("Duplicate items in the list") == std::string::npos) {
             throw;
         }
     }

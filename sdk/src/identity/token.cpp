@@ -13,6 +13,18 @@ const Fields& fields_of<Reference>() {
 }
 
 template <>
+const Fields& fields_of<TokenRole>() {
+    static const Fields fields = table<TokenRole>({
+        {"id", &TokenRole::id},
+        {"name", &TokenRole::name},
+        {"domain_id", &TokenRole::domain_id},
+        {"description", &TokenRole::description},
+        {"options", &TokenRole::options},
+    });
+    return fields;
+}
+
+template <>
 const Fields& fields_of<ScopedReference>() {
     static const Fields fields = table<ScopedReference>({
         {"id", &ScopedReference::id},

@@ -14,7 +14,7 @@ const Fields& fields_of<Extension>() {
         {"alias", &Extension::alias},
         {"name", &Extension::name},
         {"description", &Extension::description},
-        {"updated", &Extension::updated_at},
+        {"updated", &Extension::updated},
         {"links", &Extension::links},
     });
     return fields;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "openstack/error.hpp"
@@ -12,13 +14,17 @@
 namespace openstack {
 
 BodySource file_body(const std::string& path) {
+    // A directory opens like a file, and only reading from it fails.
+    if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+        throw Error("Cannot read " + path + ": it is a directory");
+    }
     const auto file = std::make_shared<std::ifstream>(path, std::ios::binary | std::ios::ate);
     if (!*file) {
         throw Error("Cannot read " + path + ": " + std::strerror(errno));
     }
     const auto end = file->tellg();
     if (end < 0) {
-        throw Error("Cannot read " + path + ": it has no size; is it a directory?");
+        throw Error("Cannot read " + path + ": it has no size");
     }
     const auto size = static_cast<std::uint64_t>(end);
     file->seekg(0);

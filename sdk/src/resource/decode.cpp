@@ -276,7 +276,13 @@ void Decoder::value(const json::value& value, const Path& path, const ValueType&
         }
         case Kind::optional:
         case Kind::tri_state:
-            if (!is_nothing(value, *type.element)) {
+            if (is_nothing(value, *type.element)) {
+                return;
+            }
+            if (type.element->kind == Kind::time && value.is_string() && !parse_time(value.get_string())) {
+                // No reason to lose a whole listing; it is kept as it came.
+                keep_unknown(value, path);
+            } else {
                 this->value(value, path, *type.element, type.add(out, {}), options);
             }
             return;

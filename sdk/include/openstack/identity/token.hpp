@@ -14,6 +14,15 @@ struct Reference {
     std::string name;
 };
 
+/// A role; more than ID and name in tokens of trusts only.
+struct TokenRole {
+    std::string id;
+    std::string name;
+    std::string domain_id;
+    std::string description;
+    JsonText options;
+};
+
 struct ScopedReference {
     std::string id;
     std::string name;
@@ -49,7 +58,7 @@ struct TokenInfo {
     std::optional<ScopedReference> project;
     std::optional<Reference> domain;
     JsonText system;  ///< {"all":true} in a system scope
-    std::vector<Reference> roles;
+    std::vector<TokenRole> roles;
     std::vector<std::string> methods;
     std::optional<Time> issued_at;
     std::optional<Time> expires_at;

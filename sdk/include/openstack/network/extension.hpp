@@ -14,7 +14,7 @@ struct Extension {
     std::string alias;  ///< what programs ask for: "router", "port-security" …
     std::string name;
     std::string description;
-    std::optional<Time> updated_at;
+    std::string updated;  ///< as its author typed it; not all of them are times
     std::vector<Link> links;
     ExtraFields extra;
 };
