@@ -104,6 +104,35 @@ TEST(EscapeCounts, EveryInstructionSetEqualsTheReferenceOnRandomPictures) {
     }
 }
 
+TEST(EscapeCounts, LateStepsThatOnlyHypotCanJudgeAreJudgedByIt) {
+    // Found by search: after 24 to 22 steps the sum of squares rounds to the first double beyond 4, and |z| to 2.
+    struct Case {
+        std::complex<double> c;
+        double x, y;
+        std::uint16_t step;
+    };
+    const std::complex<double> c{0x1.147ae147ae148p-2, 0x1.0624dd2f1a9fcp-8};
+    for (const Case& one : {Case{c, 0x1.8255a503a2506p-2, 0x1.0c0323532839cp-6, 24},
+                            Case{c, 0x1.4055ec5d36f04p-2, 0x1.810d21c2c9203p-7, 23},
+                            Case{c, 0x1.5528a3add0afbp-2, 0x1.8b2b4b7ddba69p-7, 23},
+                            Case{c, 0x1.7732844ad7775p-2, 0x1.644de215329a5p-7, 22}}) {
+        for (const int side : {1, 50}) {  // alone, and among many, all of the same point
+            for (const int iterations : {100, 300}) {
+                const Julia picture = julia({.width = side,
+                                             .height = side,
+                                             .iterations = iterations,
+                                             .window = {one.x, one.x, one.y, one.y}},
+                                            one.c);
+                for (const std::string_view name : instruction_sets()) {
+                    const InstructionSet chosen(name);
+                    EXPECT_THAT(escape_counts(picture), testing::Each(one.step + 1)) << name;
+                }
+                EXPECT_THAT(escape_counts_scalar(picture), testing::Each(one.step + 1));
+            }
+        }
+    }
+}
+
 TEST(EscapeCounts, ThreadsAndBandsChangeNothing) {
     const Julia picture =
         julia({.width = 811, .height = 403, .iterations = 700, .window = {}}, {-0.75, 0.11});
