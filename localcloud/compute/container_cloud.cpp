@@ -1,6 +1,7 @@
 #include "localcloud/compute/container_cloud.hpp"
 
 #include <poll.h>
+#include <gmock/gmock.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -168,6 +169,21 @@ std::string host_port(int port) {
     return ":" + std::to_string(root ? port : port + 8000);
 }
 
+fabric::SecurityRule tcp(int port) {
+    return {.ingress = true, .protocol = "tcp", .port_min = port, .port_max = port};
+}
+
+std::string url(const std::string& address, const std::string& path) {
+    return "http://" + address + host_port(80) + path;
+}
+
+bool is_page(const std::string& text) { return !text.starts_with("status "); }
+
+std::string serving(const std::string& script) {
+    return "#!/bin/sh\nmkdir -p /pages\ncd /pages\n" + script +
+           "\ntouch /pages/done\nnohup python3 -m http.server 80 >/dev/null 2>&1 &\n";
+}
+
 std::string curl(const std::string& url, std::vector<std::string> more) {
     std::vector<std::string> arguments{"curl", "--silent", "--fail", "--max-time", "5", "--noproxy", "*"};
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -177,3 +193,10 @@ std::string curl(const std::string& url, std::vector<std::string> more) {
 }
 
 }  // namespace localcloud::testing
+
+int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "hold")
+        return localcloud::host::holder_main({argv + 2, argv + argc});
+    ::testing::InitGoogleMock(&argc, argv);
+    return RUN_ALL_TESTS();
+}

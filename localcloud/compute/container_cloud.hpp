@@ -73,6 +73,14 @@ class ServerProcess {
                                      std::chrono::seconds patience = std::chrono::seconds(30));
 /// ":80", or what the host answers at instead where ports below 1024 are closed to us; empty for 80 itself.
 [[nodiscard]] std::string host_port(int port);
+/// A page that serving() serves.
+[[nodiscard]] std::string url(const std::string& address, const std::string& path);
+/// Not a failure of curl().
+[[nodiscard]] bool is_page(const std::string& text);
+/// User data: a script that runs `script` in /pages and then serves that folder at port 80.
+[[nodiscard]] std::string serving(const std::string& script);
+/// A rule that admits everybody to one TCP port.
+[[nodiscard]] fabric::SecurityRule tcp(int port);
 /// The body that `curl` gets, or "status N" of curl's own.
 [[nodiscard]] std::string curl(const std::string& url, std::vector<std::string> more = {});
 

@@ -1,6 +1,7 @@
 #include "localcloud/fabric/container_fabric.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <utility>
