@@ -317,9 +317,13 @@ WireAnswer Transfer::wait(const std::function<void()>& resume, const std::functi
     std::unique_lock lock(mutex_);
     const auto wants_source = [this] { return request_.source && !source_ended_ && outgoing_.empty(); };
     for (;;) {
-        changed_.wait(lock, [&] { return done_ || (!thrown && (!incoming_.empty() || wants_source())); });
+        changed_.wait(lock, [&] {
+            const bool over = thrown || request_.stop.stop_requested();  // then only the end is waited for
+            return done_ || (!over && (!incoming_.empty() || wants_source()));
+        });
         // What has arrived is the sink's even if the connection broke afterwards.
-        const bool given_up = outcome_.fault == Fault::cancelled || outcome_.fault == Fault::deadline;
+        const bool given_up = request_.stop.stop_requested() || outcome_.fault == Fault::cancelled ||
+                              outcome_.fault == Fault::deadline;
         if (done_ && (thrown || given_up || incoming_.empty())) break;
         try {
             if (!incoming_.empty()) {
@@ -345,6 +349,8 @@ WireAnswer Transfer::wait(const std::function<void()>& resume, const std::functi
     lock.unlock();
     if (thrown) std::rethrow_exception(thrown);
     if (outcome_.fault) throw TransportFault(*outcome_.fault, outcome_.text);
+    // The answer came to its end just when the stop did: without its last bytes it is no answer.
+    if (!incoming_.empty()) throw TransportFault(Fault::cancelled, "the call was cancelled");
     return std::move(answer_);
 }
 
