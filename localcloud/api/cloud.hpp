@@ -1,0 +1,26 @@
+// What all services of one cloud share: where it is, its state, what runs its instances and its networks.
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <string>
+
+#include "localcloud/compute/driver.hpp"
+#include "localcloud/fabric/fabric.hpp"
+#include "localcloud/state/store.hpp"
+
+namespace localcloud::api {
+
+struct Cloud {
+    std::string name;
+    std::string endpoint;        ///< "http://127.31.7.1:7774", the same inside of instances
+    std::string floating_range;  ///< "127.31.7.0/24"
+    std::string region = "RegionOne";
+    std::filesystem::path directory;  ///< images/ and objects/ are in it
+    state::Store& store;
+    localcloud::compute::Driver& driver;
+    localcloud::fabric::Fabric& fabric;
+    std::mutex fabric_mutex = {};  ///< changes of the fabric come one after the other
+};
+
+}  // namespace localcloud::api

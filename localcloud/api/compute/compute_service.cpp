@@ -1,0 +1,200 @@
+#include "localcloud/api/compute/compute_service.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::compute {
+
+using state::Kind;
+
+namespace {
+
+std::string_view fault_name(int status) {
+    switch (status) {
+        case 400:
+            return "badRequest";
+        case 401:
+            return "unauthorized";
+        case 403:
+            return "forbidden";
+        case 404:
+            return "itemNotFound";
+        case 405:
+            return "badMethod";
+        case 409:
+            return "conflictingRequest";
+        case 413:
+        case 429:
+            return "overLimit";
+        case 415:
+            return "badMediaType";
+        case 501:
+            return "notImplemented";
+        case 503:
+            return "serviceUnavailable";
+        default:
+            return "computeFault";
+    }
+}
+
+}  // namespace
+
+ComputeService::ComputeService(Cloud& cloud, const Authenticator& authenticator)
+    : Service("/compute", authenticator), cloud_(cloud), lifecycle_(cloud) {
+    add_version_routes();
+    add_flavor_routes();
+    add_keypair_routes();
+    add_quota_routes();
+    add_server_routes();
+    add_server_action_routes();
+    add_server_metadata_routes();
+    add_server_detail_routes();
+}
+
+Response ComputeService::render(const ApiError& error, const Call& /*call*/) const {
+    if (error.status == 401) {
+        return json_response(
+            401, {{"error", {{"code", 401}, {"title", "Unauthorized"}, {"message", error.what()}}}});
+    }
+    if (error.type == "html") {
+        return json_response(error.status, {{"message", std::string{error.what()} + "<br /><br />\n\n\n"},
+                                            {"code", "404 Not Found"},
+                                            {"title", "Not Found"}});
+    }
+    Response response = json_response(
+        error.status, json::object{{fault_name(error.status),
+                                    json::object{{"code", error.status}, {"message", error.what()}}}});
+    response.headers.set("Content-Type", "application/json; charset=UTF-8");
+    return response;
+}
+
+ApiError ComputeService::unauthorized() const {
+    ApiError error{401, "The request you have made requires authentication."};
+    error.headers.set("Www-Authenticate", "Keystone uri=\"" + cloud_.endpoint + "/identity\"");
+    return error;
+}
+
+ApiError ComputeService::no_such_path(const Request& /*request*/) const {
+    return {404, "The resource could not be found.", "html"};
+}
+
+void ComputeService::prepare(Call& call) const {
+    std::string version = call.request.headers.get("X-OpenStack-Nova-API-Version");
+    const std::string header = call.request.headers.get("OpenStack-API-Version");
+    if (header.starts_with("compute ")) version = header.substr(8);
+    if (version.empty()) return;
+    if (version == "latest") {
+        call.microversion = latest_microversion;
+        return;
+    }
+    int major = 0;
+    int minor = 0;
+    const char* end = version.data() + version.size();
+    const auto [dot, major_error] = std::from_chars(version.data(), end, major);
+    const bool has_dot = major_error == std::errc{} && dot != end && *dot == '.';
+    const auto [last, minor_error] =
+        has_dot ? std::from_chars(dot + 1, end, minor) : std::from_chars_result{end, {}};
+    if (!has_dot || minor_error != std::errc{} || last != end) {
+        call.microversion = 0;
+        throw bad_request("API Version String " + version +
+                          " is of invalid format. Must be of format MajorNum.MinorNum.");
+    }
+    if (major != 2 || minor < 1 || minor > latest_microversion) {
+        ApiError error{
+            406, fmt::format("Version {} is not supported by the API. Minimum is 2.1 and maximum is 2.{}.",
+                             version, latest_microversion)};
+        error.headers.set("Openstack-Api-Version", "compute " + version);
+        error.headers.set("X-Openstack-Nova-Api-Version", version);
+        throw error;
+    }
+    call.microversion = minor;
+}
+
+void ComputeService::finish(const Call& call, Response& response) const {
+    Service::finish(call, response);
+    response.headers.set("X-Compute-Request-Id", call.request_id);
+    if (call.microversion == 0 || response.headers.contains("Openstack-Api-Version")) return;
+    response.headers.set("Openstack-Api-Version", fmt::format("compute 2.{}", call.microversion));
+    response.headers.set("X-Openstack-Nova-Api-Version", fmt::format("2.{}", call.microversion));
+    response.headers.set("Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version");
+}
+
+json::array ComputeService::links(const std::string& path) const {
+    return {json::object{{"rel", "self"}, {"href", base() + "/" + path}},
+            json::object{{"rel", "bookmark"}, {"href", cloud_.endpoint + prefix() + "/" + path}}};
+}
+
+json::value ComputeService::bookmark(const std::string& path) const {
+    return json::array{json::object{{"rel", "bookmark"}, {"href", cloud_.endpoint + prefix() + "/" + path}}};
+}
+
+void ComputeService::add_version_routes() {
+    const auto self = [this](const std::string& version) {
+        return json::object{{"rel", "self"}, {"href", cloud_.endpoint + prefix() + "/" + version + "/"}};
+    };
+    const auto current = [self] {
+        return json::object{{"id", "v2.1"},
+                            {"status", "CURRENT"},
+                            {"version", fmt::format("2.{}", latest_microversion)},
+                            {"min_version", "2.1"},
+                            {"updated", "2013-07-23T11:33:21Z"},
+                            {"links", json::array{self("v2.1")}}};
+    };
+    const auto versions = [current](const Call&) {
+        return json_response(200, {{"versions", json::array{current()}}});
+    };
+    route("GET", "", versions, Access::anyone);
+    route("GET", "/", versions, Access::anyone);
+    const auto version = [current](const Call&) {
+        json::object document = current();
+        document["links"].as_array().push_back(json::object{
+            {"rel", "describedby"}, {"type", "text/html"}, {"href", "http://docs.openstack.org/"}});
+        document.emplace("media-types", json::array{json::object{
+                                            {"base", "application/json"},
+                                            {"type", "application/vnd.openstack.compute+json;version=2.1"}}});
+        return json_response(200, {{"version", document}});
+    };
+    route("GET", "/v2.1", version, Access::anyone);
+    route("GET", "/v2.1/", version, Access::anyone);
+}
+
+json::value read_body(const Call& call) {
+    try {
+        json::value body = json_body(call.request);
+        if (body.is_object()) return body;
+    } catch (const std::invalid_argument&) {
+    }
+    throw bad_request("Malformed request body");
+}
+
+ApiError bad_request(const std::string& message) {
+    return {400, message};
+}
+
+ApiError invalid_field(std::string_view field, const json::value& value, const std::string& problem) {
+    const std::string quoted = value.is_string() ? to_text(value) : python_repr(value);
+    return {400, fmt::format("Invalid input for field/attribute {}. Value: {}. {}", field, quoted, problem)};
+}
+
+ApiError forbidden_by_policy(std::string_view rule) {
+    return {403, fmt::format("Policy doesn't allow {} to be performed.", rule)};
+}
+
+void remember_action(state::Store::Transaction& transaction, const Call& call, const std::string& server_id,
+                     std::string_view action) {
+    const std::string now = state::iso_whole_microseconds(state::now());
+    transaction.put(Kind::server_action, server_id + "|" + call.request_id,
+                    {{"action", action},
+                     {"instance_uuid", server_id},
+                     {"request_id", call.request_id},
+                     {"user_id", call.caller.user_id},
+                     {"project_id", call.caller.project_id},
+                     {"start_time", now},
+                     {"message", nullptr},
+                     {"updated_at", now}});
+}
+
+}  // namespace localcloud::api::compute

@@ -1,0 +1,190 @@
+// Flavors.
+#include <algorithm>
+#include <array>
+
+#include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/compute/paging.hpp"
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::compute {
+
+using state::Kind;
+
+namespace {
+
+const Document& require_flavor(const state::View& view, const Call& call) {
+    const Document* flavor = view.find(Kind::flavor, call.param("id"));
+    if (flavor == nullptr || (!boolean(*flavor, "is_public", true) && !call.caller.is_admin())) {
+        throw ApiError{404, "Flavor " + call.param("id") + " could not be found."};
+    }
+    return *flavor;
+}
+
+std::int64_t number(const Document& body, std::string_view field, std::int64_t otherwise,
+                    std::int64_t least) {
+    const json::value* value = member(body, field);
+    if (value == nullptr) return otherwise;
+    std::int64_t result = 0;
+    if (value->is_int64()) {
+        result = value->get_int64();
+    } else {
+        const std::string digits = to_text(*value);
+        if (!value->is_string() || digits.empty() || digits.size() > 9 ||
+            !std::all_of(digits.begin(), digits.end(),
+                         [](unsigned char c) { return std::isdigit(c) != 0; })) {
+            throw invalid_field(field, *value, python_repr(*value) + " does not match '^[0-9]*$'");
+        }
+        result = std::stoll(digits);
+    }
+    if (result < least) {
+        throw invalid_field(field, *value,
+                            std::to_string(result) + " is less than the minimum of " + std::to_string(least));
+    }
+    return result;
+}
+
+}  // namespace
+
+Document ComputeService::flavor_body(const Document& flavor, int microversion) const {
+    const std::int64_t swap = integer(flavor, "swap");
+    Document body{{"id", text(flavor, "id")},
+                  {"name", text(flavor, "name")},
+                  {"ram", integer(flavor, "ram")},
+                  {"disk", integer(flavor, "disk")},
+                  {"swap", swap == 0 && microversion < 75 ? json::value("") : json::value(swap)},
+                  {"OS-FLV-EXT-DATA:ephemeral", integer(flavor, "ephemeral")},
+                  {"OS-FLV-DISABLED:disabled", false},
+                  {"vcpus", integer(flavor, "vcpus")},
+                  {"os-flavor-access:is_public", boolean(flavor, "is_public", true)},
+                  {"rxtx_factor", 1.0},
+                  {"links", links("flavors/" + text(flavor, "id"))}};
+    if (microversion >= 55) body.emplace("description", flavor.at("description"));
+    if (microversion >= 61) body.emplace("extra_specs", object(flavor, "extra_specs"));
+    return body;
+}
+
+void ComputeService::add_flavor_routes() {
+    const auto list = [this](const Call& call, bool detail) {
+        const std::int64_t least_ram = std::atoll(call.query("minRam").c_str());
+        const std::int64_t least_disk = std::atoll(call.query("minDisk").c_str());
+        const std::string is_public = call.query("is_public");
+        const auto view = cloud_.store.read();
+        std::vector<const Document*> flavors = view.select(Kind::flavor, [&](const Document& flavor) {
+            if (integer(flavor, "ram") < least_ram || integer(flavor, "disk") < least_disk) return false;
+            const bool open = boolean(flavor, "is_public", true);
+            if (!call.caller.is_admin()) return open;
+            return is_public.empty() ? open
+                                     : (is_public == "None" || is_public == "none" ||
+                                        open == (is_public == "true" || is_public == "True"));
+        });
+        const std::string key = call.query("sort_key").empty() ? "flavorid" : call.query("sort_key");
+        sort_documents(flavors, key == "flavorid" ? "id" : (key == "memory_mb" ? "ram" : key),
+                       call.query("sort_dir") == "desc");
+        const Page page = take_page(flavors, call, "id", base() + (detail ? "/flavors/detail" : "/flavors"));
+        json::array items;
+        for (const Document* flavor : page.documents) {
+            if (detail) {
+                items.emplace_back(flavor_body(*flavor, call.microversion));
+                continue;
+            }
+            Document brief{{"id", text(*flavor, "id")}, {"name", text(*flavor, "name")}};
+            if (call.microversion >= 55) brief.emplace("description", flavor->at("description"));
+            brief.emplace("links", links("flavors/" + text(*flavor, "id")));
+            items.emplace_back(std::move(brief));
+        }
+        Document body{{"flavors", std::move(items)}};
+        if (!page.links.empty()) body.emplace("flavors_links", page.links);
+        return json_response(200, body);
+    };
+    route("GET", "/v2.1/flavors", [list](const Call& call) { return list(call, false); });
+    route("GET", "/v2.1/flavors/detail", [list](const Call& call) { return list(call, true); });
+    route("GET", "/v2.1/flavors/{id}", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        return json_response(200, {{"flavor", flavor_body(require_flavor(view, call), call.microversion)}});
+    });
+    route("GET", "/v2.1/flavors/{id}/os-extra_specs", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        return json_response(200, {{"extra_specs", object(require_flavor(view, call), "extra_specs")}});
+    });
+    route("POST", "/v2.1/flavors/{id}/os-extra_specs", [this](const Call& call) {
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-extra-specs:create");
+        const json::value body = read_body(call);
+        auto transaction = cloud_.store.write();
+        (void)require_flavor(transaction, call);
+        json::object& specs = transaction.edit(Kind::flavor, call.param("id"))["extra_specs"].as_object();
+        for (const auto& spec : object(body.get_object(), "extra_specs"))
+            specs[spec.key()] = to_text(spec.value());
+        transaction.commit();
+        return json_response(200, {{"extra_specs", object(body.get_object(), "extra_specs")}});
+    });
+    route("POST", "/v2.1/flavors", [this](const Call& call) {
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-manage:create");
+        const json::value request_body = read_body(call);
+        const Document& body = object(request_body.get_object(), "flavor");
+        const std::string name = text(body, "name");
+        if (name.empty()) throw invalid_field("flavor", request_body, "'name' is a required property");
+        const std::string id = text(body, "id", "auto") == "auto" ? state::uuid() : text(body, "id");
+        Document flavor{
+            {"id", id},
+            {"name", name},
+            {"ram", number(body, "ram", 0, 1)},
+            {"disk", number(body, "disk", 0, 0)},
+            {"swap", number(body, "swap", 0, 0)},
+            {"ephemeral", number(body, "OS-FLV-EXT-DATA:ephemeral", 0, 0)},
+            {"vcpus", number(body, "vcpus", 0, 1)},
+            {"is_public", boolean(body, "os-flavor-access:is_public", true)},
+            {"description", body.contains("description") ? body.at("description") : json::value{}},
+            {"extra_specs", json::object{}}};
+        if (integer(flavor, "ram") == 0 || integer(flavor, "vcpus") == 0) {
+            throw invalid_field("flavor", request_body, "'ram' and 'vcpus' are required properties");
+        }
+        auto transaction = cloud_.store.write();
+        if (transaction.find_by(Kind::flavor, "name", name) != nullptr) {
+            throw ApiError{409, "Flavor with name " + name + " already exists."};
+        }
+        if (transaction.find(Kind::flavor, id) != nullptr) {
+            throw ApiError{409, "Flavor with ID " + id + " already exists."};
+        }
+        transaction.put(Kind::flavor, id, flavor);
+        transaction.commit();
+        return json_response(200, {{"flavor", flavor_body(flavor, call.microversion)}});
+    });
+    route("DELETE", "/v2.1/flavors/{id}", [this](const Call& call) {
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-manage:delete");
+        auto transaction = cloud_.store.write();
+        (void)require_flavor(transaction, call);
+        transaction.erase(Kind::flavor, call.param("id"));
+        transaction.commit();
+        return empty_response(202, "application/json");
+    });
+}
+
+void preload(Cloud& cloud) {
+    struct Size {
+        std::string_view name;
+        int vcpus, ram, disk;
+    };
+    static constexpr std::array sizes{Size{"m1.nano", 1, 192, 2}, Size{"m1.tiny", 1, 512, 3},
+                                      Size{"m1.small", 1, 1024, 4}, Size{"m1.medium", 2, 2048, 8},
+                                      Size{"m1.large", 2, 4096, 20}};
+    auto transaction = cloud.store.write();
+    if (transaction.find(Kind::setting, "flavors") != nullptr) return;
+    transaction.put(Kind::setting, "flavors", {{"preloaded", true}});
+    for (const Size& size : sizes) {
+        const std::string id = state::uuid();
+        transaction.put(Kind::flavor, id,
+                        {{"id", id},
+                         {"name", size.name},
+                         {"ram", size.ram},
+                         {"disk", size.disk},
+                         {"swap", 0},
+                         {"ephemeral", 0},
+                         {"vcpus", size.vcpus},
+                         {"is_public", true},
+                         {"description", nullptr},
+                         {"extra_specs", json::object{}}});
+    }
+    transaction.commit();
+}
+
+}  // namespace localcloud::api::compute

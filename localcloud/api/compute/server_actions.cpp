@@ -1,0 +1,279 @@
+// POST /servers/{id}/action.
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/image/image_service.hpp"
+#include "localcloud/api/network/topology.hpp"
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::compute {
+
+using state::Kind;
+
+namespace {
+
+/// Actions that set a task for Lifecycle and answer 202: from which states they are allowed.
+struct Task {
+    std::string_view action, verb, task_state;
+    std::array<std::string_view, 3> from;
+};
+constexpr std::array tasks{
+    Task{"os-start", "start", "powering-on", {"stopped"}},
+    Task{"os-stop", "stop", "powering-off", {"active", "error"}},
+    Task{"reboot", "reboot", "rebooting", {"active"}},
+    Task{"forceDelete", "force_delete", "deleting", {"active", "stopped", "error"}},
+};
+
+/// Real actions that this cloud does not have.
+constexpr std::array not_implemented{"pause",
+                                     "unpause",
+                                     "suspend",
+                                     "resume",
+                                     "resize",
+                                     "confirmResize",
+                                     "revertResize",
+                                     "rescue",
+                                     "unrescue",
+                                     "shelve",
+                                     "shelveOffload",
+                                     "unshelve",
+                                     "createImage",
+                                     "createBackup",
+                                     "migrate",
+                                     "os-migrateLive",
+                                     "evacuate",
+                                     "changePassword",
+                                     "os-getVNCConsole",
+                                     "os-getSerialConsole",
+                                     "addFloatingIp",
+                                     "removeFloatingIp",
+                                     "addFixedIp",
+                                     "removeFixedIp",
+                                     "os-resetState",
+                                     "resetNetwork",
+                                     "trigger_crash_dump",
+                                     "restore"};
+
+void check_state(const Document& server, const Call& call, std::string_view verb,
+                 const std::array<std::string_view, 3>& allowed) {
+    const std::string id = text(server, "id");
+    if (boolean(server, "locked") && !call.caller.is_admin())
+        throw ApiError{409, "Instance " + id + " is locked"};
+    const std::string vm_state = text(server, "vm_state");
+    if (std::find(allowed.begin(), allowed.end(), vm_state) == allowed.end()) {
+        if (vm_state == "error" && text(server, "host").empty()) {
+            throw ApiError{409, "Instance " + id + " is not ready"};
+        }
+        throw ApiError{409, "Cannot '" + std::string{verb} + "' instance " + id +
+                                " while it is in vm_state " + vm_state};
+    }
+    if (member(server, "task_state") != nullptr && verb != "force_delete") {
+        throw ApiError{409, "Cannot '" + std::string{verb} + "' instance " + id +
+                                " while it is in task_state " + text(server, "task_state")};
+    }
+}
+
+std::string reboot_task(const json::value& arguments) {
+    const std::string type = arguments.is_object() ? text(arguments.get_object(), "type") : std::string{};
+    if (type == "HARD" || type == "Hard" || type == "hard") return "rebooting_hard";
+    if (type == "SOFT" || type == "Soft" || type == "soft") return "rebooting";
+    throw invalid_field("type", json::value(type),
+                        "'" + type + "' is not one of ['HARD', 'Hard', 'hard', 'SOFT', 'Soft', 'soft']");
+}
+
+}  // namespace
+
+Response ComputeService::act_on_server(const Call& call) {
+    const json::value request_body = read_body(call);
+    const Document& request = request_body.get_object();
+    if (request.size() != 1) throw bad_request("Malformed request body");
+    const std::string action{request.begin()->key()};
+    const json::value& arguments = request.begin()->value();
+    const std::string id = call.param("id");
+
+    const auto task =
+        std::find_if(tasks.begin(), tasks.end(), [&](const Task& t) { return t.action == action; });
+    if (task != tasks.end()) {
+        auto transaction = cloud_.store.write();
+        const Document& found = require_server(transaction, call);
+        std::string task_state{task->task_state};
+        std::array<std::string_view, 3> from = task->from;
+        if (action == "reboot") {
+            task_state = reboot_task(arguments);
+            if (task_state == "rebooting_hard") from = {"active", "stopped", "error"};
+        }
+        check_state(found, call, task->verb, from);
+        Document& server = transaction.edit(Kind::server, id);
+        server["task_state"] = task_state;
+        server["updated"] = state::iso_seconds(state::now());
+        remember_action(transaction, call, id, task->verb);
+        transaction.commit();
+        lifecycle_.submit(id, call.request_id);
+        return empty_response(202, "application/json");
+    }
+    if (action == "rebuild") return rebuild_server(call, object(request, "rebuild"));
+    if (action == "os-getConsoleOutput") return console_output(call, object(request, action));
+    if (action == "addSecurityGroup" || action == "removeSecurityGroup") {
+        change_security_group(call,
+                              arguments.is_object() ? text(arguments.get_object(), "name") : std::string{},
+                              action == "addSecurityGroup");
+        return empty_response(202, "application/json");
+    }
+    if (action == "lock" || action == "unlock") {
+        auto transaction = cloud_.store.write();
+        (void)require_server(transaction, call);
+        Document& server = transaction.edit(Kind::server, id);
+        server["locked"] = action == "lock";
+        server["locked_reason"] = nullptr;
+        if (action == "lock" && arguments.is_object() && call.microversion >= 73) {
+            server["locked_reason"] = text(arguments.get_object(), "locked_reason");
+        }
+        remember_action(transaction, call, id, action);
+        transaction.commit();
+        return empty_response(202, "application/json");
+    }
+    if (std::find(not_implemented.begin(), not_implemented.end(), action) != not_implemented.end()) {
+        throw ApiError{501, "The embedded cloud does not know the action " + action + "."};
+    }
+    throw bad_request("There is no such action: " + action);
+}
+
+Response ComputeService::rebuild_server(const Call& call, const Document& request) {
+    const std::string id = call.param("id");
+    auto transaction = cloud_.store.write();
+    const Document& found = require_server(transaction, call);
+    check_state(found, call, "rebuild", {"active", "stopped", "error"});
+    std::string image_id = text(request, "imageRef");
+    image_id = image_id.substr(image_id.rfind('/') + 1);
+    const Document* image = transaction.find(Kind::image, image_id);
+    if (image == nullptr || !image::visible(call.caller, *image))
+        throw bad_request("Cannot find image for rebuild");
+    if (text(*image, "status") != "active") throw bad_request("Image " + image_id + " is not active.");
+    Document& server = transaction.edit(Kind::server, id);
+    server["image_id"] = image_id;
+    server["task_state"] = "rebuilding";
+    server["updated"] = state::iso_seconds(state::now());
+    if (!text(request, "name").empty()) server["name"] = text(request, "name");
+    if (member(request, "metadata") != nullptr) server["metadata"] = object(request, "metadata");
+    if (call.microversion >= 19 && request.contains("description")) {
+        server["description"] = request.at("description");
+    }
+    if (call.microversion >= 57 && request.contains("user_data"))
+        server["user_data"] = request.at("user_data");
+    remember_action(transaction, call, id, "rebuild");
+    transaction.commit();
+    const Document body = server_body(transaction, call, server, Shape::change);
+    lifecycle_.submit(id, call.request_id);
+    Document answer = body;
+    answer.emplace("adminPass", state::random_word(12));
+    Response response = json_response(202, {{"server", answer}});
+    response.headers.set("Location", base() + "/servers/" + id);
+    return response;
+}
+
+Response ComputeService::console_output(const Call& call, const Document& request) const {
+    {
+        const auto view = cloud_.store.read();
+        const Document& server = require_server(view, call);
+        if (text(server, "host").empty())
+            throw ApiError{409, "Instance " + call.param("id") + " is not ready"};
+    }
+    std::optional<int> lines;
+    if (const json::value* length = member(request, "length")) {
+        const std::string digits = to_text(*length);
+        int number = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        if (error != std::errc{} || end != digits.data() + digits.size() || number < -1) {
+            throw invalid_field("length", *length, digits + " is not a number of lines");
+        }
+        if (number >= 0) lines = number;
+    }
+    return json_response(200, {{"output", cloud_.driver.console_output(call.param("id"), lines)}});
+}
+
+void ComputeService::change_security_group(const Call& call, const std::string& name, bool add) {
+    {
+        auto transaction = cloud_.store.write();
+        const Document& server = require_server(transaction, call);
+        const std::string project = text(server, "project_id");
+        std::vector<std::string> matching;
+        for (const Document* group : transaction.all(Kind::security_group)) {
+            if (text(*group, "project_id") != project) continue;
+            if (text(*group, "id") == name || text(*group, "name") == name)
+                matching.push_back(text(*group, "id"));
+        }
+        if (matching.empty()) {
+            throw ApiError{404, "Security group " + name + " is not found for project " + project};
+        }
+        if (matching.size() > 1) {
+            throw ApiError{409, "Multiple security_group matches found for name '" + name +
+                                    "', use an ID to be more specific."};
+        }
+        std::vector<std::string> ports;
+        for (const Document* port : ports_of(transaction, call.param("id")))
+            ports.push_back(text(*port, "id"));
+        bool changed = false;
+        for (const std::string& port_id : ports) {
+            auto groups = texts(*transaction.find(Kind::port, port_id), "security_groups");
+            const auto place = std::find(groups.begin(), groups.end(), matching.front());
+            if (add) {
+                if (place != groups.end()) {
+                    throw bad_request(
+                        "Invalid input for security_groups. Reason: Duplicate items in the list: '" +
+                        matching.front() + "'.");
+                }
+                groups.push_back(matching.front());
+            } else {
+                if (place == groups.end()) continue;
+                groups.erase(place);
+            }
+            changed = true;
+            transaction.edit(Kind::port, port_id)["security_groups"] = to_array(groups);
+        }
+        if (!changed && !add) {
+            throw ApiError{
+                404, "Security group " + name + " not associated with the instance " + call.param("id")};
+        }
+        transaction.commit();
+    }
+    network::apply_topology(cloud_);
+}
+
+void ComputeService::add_server_action_routes() {
+    route("POST", "/v2.1/servers/{id}/action", [this](const Call& call) { return act_on_server(call); });
+    const auto shown = [](const Document& action, int microversion) {
+        Document out;
+        for (const auto& field : action) {
+            if (field.key() == "updated_at" && microversion < 58) continue;
+            out.emplace(field.key(), field.value());
+        }
+        return out;
+    };
+    route("GET", "/v2.1/servers/{id}/os-instance-actions", [this, shown](const Call& call) {
+        const auto view = cloud_.store.read();
+        const std::string id = text(require_server(view, call), "id");
+        auto actions = view.select(
+            Kind::server_action, [&](const Document& action) { return text(action, "instance_uuid") == id; });
+        std::reverse(actions.begin(), actions.end());
+        json::array items;
+        for (const Document* action : actions)
+            items.emplace_back(shown(*action, call.microversion));
+        return json_response(200, {{"instanceActions", std::move(items)}});
+    });
+    route("GET", "/v2.1/servers/{id}/os-instance-actions/{request}", [this, shown](const Call& call) {
+        const auto view = cloud_.store.read();
+        const std::string id = text(require_server(view, call), "id");
+        const Document* action = view.find(Kind::server_action, id + "|" + call.param("request"));
+        if (action == nullptr) {
+            throw ApiError{
+                404, "Action for request_id " + call.param("request") + " on instance " + id + " not found"};
+        }
+        Document body = shown(*action, call.microversion);
+        if (call.microversion >= 51 || call.caller.is_admin()) body.emplace("events", json::array{});
+        return json_response(200, {{"instanceAction", body}});
+    });
+}
+
+}  // namespace localcloud::api::compute

@@ -1,0 +1,196 @@
+// What hangs below a server: metadata, tags, addresses, interfaces, security groups.
+#include <algorithm>
+
+#include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::compute {
+
+using state::Kind;
+
+namespace {
+
+Document checked_metadata(const json::value& request_body, std::string_view wrapper) {
+    const Document& items = object(request_body.get_object(), wrapper);
+    if (!request_body.get_object().contains(wrapper)) {
+        throw invalid_field(wrapper, request_body, "'" + std::string{wrapper} + "' is a required property");
+    }
+    for (const auto& item : items) {
+        if (item.key().empty() || item.key().size() > 255 || !item.value().is_string() ||
+            item.value().get_string().size() > 255) {
+            throw invalid_field(wrapper, items, "Keys and values are texts of at most 255 letters");
+        }
+    }
+    return items;
+}
+
+void check_count(const state::View& view, const Call& call, const Document& metadata) {
+    const std::int64_t limit = quota_limit(view, call.caller.project_id, "metadata_items");
+    if (limit >= 0 && metadata.size() > static_cast<std::size_t>(limit)) {
+        throw ApiError{403, "Maximum number of metadata items exceeds " + std::to_string(limit)};
+    }
+}
+
+ApiError no_item() {
+    return {404, "Metadata item was not found"};
+}
+
+Document interface_body(const Document& port) {
+    return {{"net_id", text(port, "network_id")},
+            {"port_id", text(port, "id")},
+            {"mac_addr", text(port, "mac_address")},
+            {"port_state", text(port, "status")},
+            {"fixed_ips", array(port, "fixed_ips")}};
+}
+
+Document security_group_body(const state::View& view, const Document& group) {
+    json::array rules;
+    for (const Document* rule : view.all(Kind::security_group_rule)) {
+        if (text(*rule, "security_group_id") != text(group, "id") || text(*rule, "direction") != "ingress")
+            continue;
+        Document other;
+        if (const Document* remote = view.find(Kind::security_group, text(*rule, "remote_group_id"))) {
+            other = {{"name", text(*remote, "name")}, {"tenant_id", text(*remote, "project_id")}};
+        }
+        Document range;
+        if (member(*rule, "remote_ip_prefix") != nullptr)
+            range.emplace("cidr", text(*rule, "remote_ip_prefix"));
+        rules.push_back(json::object{{"id", text(*rule, "id")},
+                                     {"parent_group_id", text(group, "id")},
+                                     {"ip_protocol", rule->at("protocol")},
+                                     {"from_port", rule->at("port_range_min")},
+                                     {"to_port", rule->at("port_range_max")},
+                                     {"group", other},
+                                     {"ip_range", range}});
+    }
+    return {{"id", text(group, "id")},
+            {"description", text(group, "description")},
+            {"name", text(group, "name")},
+            {"tenant_id", text(group, "project_id")},
+            {"rules", rules}};
+}
+
+}  // namespace
+
+void ComputeService::add_server_metadata_routes() {
+    const std::string all = "/v2.1/servers/{id}/metadata";
+    const std::string one = all + "/{key}";
+    route("GET", all, [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        return json_response(200, {{"metadata", object(require_server(view, call), "metadata")}});
+    });
+    const auto change = [this](const Call& call, bool replace) {
+        const Document items = checked_metadata(read_body(call), "metadata");
+        auto transaction = cloud_.store.write();
+        (void)require_server(transaction, call);
+        Document& server = transaction.edit(Kind::server, call.param("id"));
+        if (replace) server["metadata"] = json::object{};
+        json::object& metadata = server["metadata"].as_object();
+        for (const auto& item : items)
+            metadata[item.key()] = item.value();
+        check_count(transaction, call, metadata);
+        transaction.commit();
+        return json_response(200, {{"metadata", metadata}});
+    };
+    route("POST", all, [change](const Call& call) { return change(call, false); });
+    route("PUT", all, [change](const Call& call) { return change(call, true); });
+    route("GET", one, [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        const Document& metadata = object(require_server(view, call), "metadata");
+        if (!metadata.contains(call.param("key"))) throw no_item();
+        return json_response(200,
+                             {{"meta", json::object{{call.param("key"), metadata.at(call.param("key"))}}}});
+    });
+    route("PUT", one, [this](const Call& call) {
+        const Document item = checked_metadata(read_body(call), "meta");
+        if (item.size() != 1 || !item.contains(call.param("key"))) {
+            throw bad_request("Request body and URI mismatch");
+        }
+        auto transaction = cloud_.store.write();
+        (void)require_server(transaction, call);
+        json::object& metadata = transaction.edit(Kind::server, call.param("id"))["metadata"].as_object();
+        metadata[call.param("key")] = item.begin()->value();
+        check_count(transaction, call, metadata);
+        transaction.commit();
+        return json_response(200, {{"meta", item}});
+    });
+    route("DELETE", one, [this](const Call& call) {
+        auto transaction = cloud_.store.write();
+        (void)require_server(transaction, call);
+        json::object& metadata = transaction.edit(Kind::server, call.param("id"))["metadata"].as_object();
+        if (metadata.erase(call.param("key")) == 0) throw no_item();
+        transaction.commit();
+        return empty_response(204, "application/json");
+    });
+}
+
+void ComputeService::add_server_detail_routes() {
+    const std::string server = "/v2.1/servers/{id}";
+    route("GET", server + "/ips", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        return json_response(200, {{"addresses", addresses_of(view, require_server(view, call), false)}});
+    });
+    route("GET", server + "/os-security-groups", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        std::vector<std::string> ids;
+        for (const Document* port : ports_of(view, text(require_server(view, call), "id"))) {
+            for (const std::string& id : texts(*port, "security_groups")) {
+                if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+            }
+        }
+        json::array groups;
+        for (const std::string& id : ids) {
+            if (const Document* group = view.find(Kind::security_group, id)) {
+                groups.emplace_back(security_group_body(view, *group));
+            }
+        }
+        return json_response(200, {{"security_groups", std::move(groups)}});
+    });
+    route("GET", server + "/os-interface", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        json::array interfaces;
+        for (const Document* port : ports_of(view, text(require_server(view, call), "id"))) {
+            interfaces.emplace_back(interface_body(*port));
+        }
+        return json_response(200, {{"interfaceAttachments", std::move(interfaces)}});
+    });
+    route("GET", server + "/os-interface/{port}", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        for (const Document* port : ports_of(view, text(require_server(view, call), "id"))) {
+            if (text(*port, "id") == call.param("port")) {
+                return json_response(200, {{"interfaceAttachment", interface_body(*port)}});
+            }
+        }
+        throw ApiError{404, "Port id " + call.param("port") + " could not be found."};
+    });
+    const auto no_hot_plug = [](const Call&) -> Response {
+        throw ApiError{501, "The embedded cloud cannot change the interfaces of a server that exists."};
+    };
+    route("POST", server + "/os-interface", no_hot_plug);
+    route("DELETE", server + "/os-interface/{port}", no_hot_plug);
+    route("GET", server + "/os-volume_attachments", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        (void)require_server(view, call);
+        return json_response(200, {{"volumeAttachments", json::array{}}});
+    });
+    const auto tag_version = [](const Call& call) {
+        if (call.microversion < 26) throw ApiError{404, "The resource could not be found.", "html"};
+    };
+    route("GET", server + "/tags", [this, tag_version](const Call& call) {
+        tag_version(call);
+        const auto view = cloud_.store.read();
+        return json_response(200, {{"tags", array(require_server(view, call), "tags")}});
+    });
+    route("PUT", server + "/tags", [this, tag_version](const Call& call) {
+        tag_version(call);
+        const json::value request_body = read_body(call);
+        auto transaction = cloud_.store.write();
+        (void)require_server(transaction, call);
+        Document& document = transaction.edit(Kind::server, call.param("id"));
+        document["tags"] = to_array(texts(request_body.get_object(), "tags"));
+        transaction.commit();
+        return json_response(200, {{"tags", array(document, "tags")}});
+    });
+}
+
+}  // namespace localcloud::api::compute

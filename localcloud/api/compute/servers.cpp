@@ -1,0 +1,241 @@
+// Lists of servers; one server shown, changed, deleted.
+#include <algorithm>
+#include <array>
+#include <regex>
+
+#include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/compute/paging.hpp"
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::compute {
+
+using state::Kind;
+
+namespace {
+
+/// Nova's sort keys and the members that they mean here.
+struct SortKey {
+    std::string_view key, member;
+};
+constexpr std::array sort_keys{
+    SortKey{"created_at", "created"},
+    SortKey{"updated_at", "updated"},
+    SortKey{"display_name", "name"},
+    SortKey{"uuid", "id"},
+    SortKey{"vm_state", "vm_state"},
+    SortKey{"task_state", "task_state"},
+    SortKey{"power_state", "power_state"},
+    SortKey{"host", "host"},
+    SortKey{"hostname", "hostname"},
+    SortKey{"image_ref", "image_id"},
+    SortKey{"key_name", "key_name"},
+    SortKey{"user_id", "user_id"},
+    SortKey{"project_id", "project_id"},
+    SortKey{"launched_at", "launched_at"},
+    SortKey{"locked", "locked"},
+    SortKey{"availability_zone", "availability_zone"},
+    SortKey{"display_description", "description"},
+    SortKey{"launch_index", "launch_index"},
+    SortKey{"instance_type_id", "created"},
+};
+
+std::regex pattern_of(const std::string& expression) {
+    // A client's expression is bounded in length: std::regex recurses.
+    if (expression.size() > 200) throw bad_request("Invalid filter: the regular expression is too long.");
+    try {
+        return std::regex{expression, std::regex::ECMAScript | std::regex::icase};
+    } catch (const std::regex_error&) {
+        throw ApiError{400, "Invalid filter values found."};
+    }
+}
+
+bool address_matches(const state::View& view, const Document& server, const std::regex& pattern) {
+    for (const auto& network : addresses_of(view, server, false)) {
+        for (const json::value& address : network.value().as_array()) {
+            if (std::regex_search(text(address.as_object(), "addr"), pattern)) return true;
+        }
+    }
+    return false;
+}
+
+bool has_all_tags(const Document& server, const std::string& list) {
+    const auto tags = texts(server, "tags");
+    std::size_t from = 0;
+    while (from <= list.size()) {
+        const std::size_t comma = std::min(list.find(',', from), list.size());
+        if (std::find(tags.begin(), tags.end(), list.substr(from, comma - from)) == tags.end()) return false;
+        from = comma + 1;
+    }
+    return true;
+}
+
+bool truth(const std::string& value) {
+    return value == "1" || value == "true" || value == "True";
+}
+
+std::vector<const Document*> filtered(const state::View& view, const Call& call) {
+    const bool all_projects = truth(call.query("all_tenants")) ||
+                              (call.has_query("all_tenants") && call.query("all_tenants").empty());
+    if (all_projects && !call.caller.is_admin()) {
+        throw forbidden_by_policy("os_compute_api:servers:index:get_all_tenants");
+    }
+    std::string project = all_projects ? std::string{} : call.caller.project_id;
+    if (all_projects) {
+        project = call.query("project_id").empty() ? call.query("tenant_id") : call.query("project_id");
+    }
+    std::optional<std::regex> name;
+    std::optional<std::regex> address;
+    if (call.has_query("name")) name = pattern_of(call.query("name"));
+    if (call.has_query("ip")) address = pattern_of(call.query("ip"));
+    std::optional<state::Time> since;
+    if (call.has_query("changes-since")) {
+        state::Time time;
+        if (!state::parse_iso(call.query("changes-since"), time)) {
+            throw invalid_field("changes-since", json::value(call.query("changes-since")),
+                                "It is not a 'date-time'");
+        }
+        since = time;
+    }
+    std::vector<std::string> states;
+    for (const auto& [key, value] : call.request.query) {
+        if (key == "status") {
+            states.push_back(value);
+            std::transform(states.back().begin(), states.back().end(), states.back().begin(),
+                           [](unsigned char c) { return std::toupper(c); });
+        }
+    }
+    const auto equals = [&](std::string_view filter, const std::string& actual) {
+        const auto wanted = call.request.query_value(filter);
+        return !wanted || wanted->empty() || *wanted == actual ||
+               wanted->substr(wanted->rfind('/') + 1) == actual;
+    };
+    return view.select(Kind::server, [&](const Document& server) {
+        if (!project.empty() && text(server, "project_id") != project) return false;
+        if (!states.empty() && std::find(states.begin(), states.end(), status_of(server)) == states.end())
+            return false;
+        if (name && !std::regex_search(text(server, "name"), *name)) return false;
+        if (address && !address_matches(view, server, *address)) return false;
+        if (!equals("image", text(server, "image_id"))) return false;
+        if (!equals("flavor", text(object(server, "flavor"), "id"))) return false;
+        if (!equals("uuid", text(server, "id"))) return false;
+        if (!equals("user_id", text(server, "user_id"))) return false;
+        if (!equals("host", text(server, "host"))) return false;
+        if (!equals("key_name", text(server, "key_name"))) return false;
+        if (!equals("availability_zone", text(server, "availability_zone"))) return false;
+        if (!equals("vm_state", text(server, "vm_state"))) return false;
+        if (!equals("reservation_id", text(server, "reservation_id"))) return false;
+        if (call.has_query("tags") && !has_all_tags(server, call.query("tags"))) return false;
+        if (call.has_query("not-tags") && has_all_tags(server, call.query("not-tags"))) return false;
+        if (call.has_query("locked") && boolean(server, "locked") != truth(call.query("locked")))
+            return false;
+        if (call.has_query("deleted") && truth(call.query("deleted"))) return false;
+        if (since) {
+            state::Time updated;
+            if (!state::parse_iso(text(server, "updated"), updated) || updated < *since) return false;
+        }
+        return true;
+    });
+}
+
+}  // namespace
+
+Response ComputeService::list_servers(const Call& call, bool detail) const {
+    const auto view = cloud_.store.read();
+    std::vector<const Document*> servers = filtered(view, call);
+    std::reverse(servers.begin(), servers.end());  // the youngest first
+    std::vector<std::pair<std::string, bool>> keys;
+    for (const auto& [key, value] : call.request.query) {
+        if (key != "sort_key") continue;
+        const auto found = std::find_if(sort_keys.begin(), sort_keys.end(),
+                                        [&](const SortKey& known) { return known.key == value; });
+        if (found == sort_keys.end()) {
+            throw invalid_field("sort_key", json::value(value),
+                                "'" + value + "' is not one of the sort keys");
+        }
+        keys.emplace_back(found->member, true);
+    }
+    std::size_t next = 0;
+    for (const auto& [key, value] : call.request.query) {
+        if (key == "sort_dir" && next < keys.size()) keys[next++].second = value != "asc";
+    }
+    for (auto key = keys.rbegin(); key != keys.rend(); ++key)
+        sort_documents(servers, key->first, key->second);
+    const Page page = take_page(servers, call, "id", base() + (detail ? "/servers/detail" : "/servers"));
+    json::array items;
+    for (const Document* server : page.documents) {
+        if (detail) {
+            items.emplace_back(server_body(view, call, *server, Shape::list));
+        } else {
+            const std::string id = text(*server, "id");
+            items.push_back(
+                json::object{{"id", id}, {"name", text(*server, "name")}, {"links", links("servers/" + id)}});
+        }
+    }
+    Document body{{"servers", std::move(items)}};
+    if (!page.links.empty()) body.emplace("servers_links", page.links);
+    return json_response(200, body);
+}
+
+Response ComputeService::update_server(const Call& call) {
+    const json::value request_body = read_body(call);
+    const Document& body = object(request_body.get_object(), "server");
+    for (const auto& field : body) {
+        const std::string_view name = field.key();
+        const bool known = name == "name" || name == "accessIPv4" || name == "accessIPv6" ||
+                           name == "OS-DCF:diskConfig" ||
+                           (name == "description" && call.microversion >= 19) ||
+                           (name == "hostname" && call.microversion >= 90);
+        if (!known) {
+            throw invalid_field(
+                "server", body,
+                "Additional properties are not allowed ('" + std::string{name} + "' was unexpected)");
+        }
+    }
+    if (body.contains("name") && (text(body, "name").empty() || text(body, "name").size() > 255)) {
+        throw invalid_field(
+            "name", body.at("name"),
+            "'" + text(body, "name") + "' is too " + (text(body, "name").empty() ? "short" : "long"));
+    }
+    auto transaction = cloud_.store.write();
+    (void)require_server(transaction, call);
+    Document& server = transaction.edit(Kind::server, call.param("id"));
+    for (const auto& field : body) {
+        server[field.key() == "OS-DCF:diskConfig" ? json::string_view{"disk_config"} : field.key()] =
+            field.value();
+    }
+    server["updated"] = state::iso_seconds(state::now());
+    transaction.commit();
+    return json_response(200, {{"server", server_body(transaction, call, server, Shape::change)}});
+}
+
+Response ComputeService::delete_server(const Call& call) {
+    auto transaction = cloud_.store.write();
+    const Document& found = require_server(transaction, call);
+    if (boolean(found, "locked") && !call.caller.is_admin()) {
+        throw ApiError{409, "Instance " + call.param("id") + " is locked"};
+    }
+    if (text(found, "task_state") != "deleting") {
+        Document& server = transaction.edit(Kind::server, call.param("id"));
+        server["task_state"] = "deleting";
+        server["updated"] = state::iso_seconds(state::now());
+        remember_action(transaction, call, call.param("id"), "delete");
+        transaction.commit();
+        lifecycle_.submit(call.param("id"), call.request_id);
+    }
+    return empty_response(204, "application/json");
+}
+
+void ComputeService::add_server_routes() {
+    route("GET", "/v2.1/servers", [this](const Call& call) { return list_servers(call, false); });
+    route("GET", "/v2.1/servers/detail", [this](const Call& call) { return list_servers(call, true); });
+    route("POST", "/v2.1/servers", [this](const Call& call) { return create_server(call); });
+    route("GET", "/v2.1/servers/{id}", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        return json_response(200,
+                             {{"server", server_body(view, call, require_server(view, call), Shape::show)}});
+    });
+    route("PUT", "/v2.1/servers/{id}", [this](const Call& call) { return update_server(call); });
+    route("DELETE", "/v2.1/servers/{id}", [this](const Call& call) { return delete_server(call); });
+}
+
+}  // namespace localcloud::api::compute

@@ -1,0 +1,77 @@
+#include "localcloud/api/front.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/identity/identity.hpp"
+#include "localcloud/api/image/image_service.hpp"
+#include "localcloud/api/network/network_service.hpp"
+#include "localcloud/api/object_store/object_store_service.hpp"
+
+namespace localcloud::api {
+
+Front::Front(Cloud& cloud) : cloud_(cloud) {
+    auto identity = std::make_unique<identity::Identity>(cloud);
+    const Authenticator& authenticator = *identity;
+    services_.push_back(std::move(identity));
+    auto compute = std::make_unique<compute::ComputeService>(cloud, authenticator);
+    compute_ = compute.get();
+    services_.push_back(std::move(compute));
+    services_.push_back(std::make_unique<network::NetworkService>(cloud, authenticator));
+    services_.push_back(std::make_unique<image::ImageService>(cloud, authenticator));
+    services_.push_back(std::make_unique<object_store::ObjectStoreService>(cloud, authenticator));
+}
+
+Front::~Front() = default;
+
+void Front::resume() {
+    {
+        // An upload that a killed process had begun has to be sent again.
+        auto transaction = cloud_.store.write();
+        for (const Document* image : transaction.all(state::Kind::image)) {
+            if (text(*image, "status") != "saving") continue;
+            transaction.edit(state::Kind::image, text(*image, "id"))["status"] = "queued";
+        }
+        transaction.commit();
+    }
+    compute_->resume();
+}
+
+void Front::stop() {
+    compute_->stop();
+}
+
+Response Front::operator()(const Request& request) const {
+    for (const Filter& filter : filters_) {
+        if (auto answer = filter(request)) return *std::move(answer);
+    }
+    for (const auto& service : services_) {
+        const std::string& prefix = service->prefix();
+        if (request.path.starts_with(prefix) &&
+            (request.path.size() == prefix.size() || request.path[prefix.size()] == '/')) {
+            return service->handle(request);
+        }
+    }
+    if (request.path == "/info" || request.path == "/healthcheck") {
+        // Swift's clients look for it at the root of the host.
+        Request at_swift = request;
+        at_swift.path = "/object-store" + request.path;
+        at_swift.target = at_swift.path;
+        return services_.back()->handle(at_swift);
+    }
+    if (request.path == "/") {
+        json::object services;
+        for (const auto& service : services_) {
+            services.emplace(service->prefix().substr(1), cloud_.endpoint + service->prefix() + "/");
+        }
+        return json_response(200, {{"cloud", cloud_.name}, {"services", services}});
+    }
+    spdlog::warn("no service: {} {}", request.method, request.path);
+    return json_response(
+        404, {{"error",
+               {{"code", 404},
+                {"title", "Not Found"},
+                {"message", "No service of this cloud answers at this path; see / for those there are."}}}});
+}
+
+}  // namespace localcloud::api

@@ -1,0 +1,146 @@
+// Application credentials of a user in a project.
+#include <algorithm>
+
+#include "localcloud/api/identity/identity.hpp"
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::identity {
+
+using state::Kind;
+
+namespace {
+
+ApiError credential_not_found(const std::string& id) {
+    return not_found("Application Credential", id);
+}
+
+json::array requested_roles(const state::View& view, const Call& call, const Document& body) {
+    const std::vector<std::string> held = role_ids(view, call.caller.user_id, call.caller.project_id);
+    std::vector<std::string> wanted = held;
+    if (member(body, "roles") != nullptr && !array(body, "roles").empty()) {
+        wanted.clear();
+        for (const json::value& role : array(body, "roles")) {
+            if (!role.is_object()) throw ApiError{400, "Invalid input for field 'roles'"};
+            std::string id = text(role.get_object(), "id");
+            if (id.empty()) {
+                const Document* named = view.find_by(Kind::role, "name", text(role.get_object(), "name"));
+                if (named == nullptr) throw not_found("role", text(role.get_object(), "name"));
+                id = text(*named, "id");
+            }
+            if (std::find(held.begin(), held.end(), id) == held.end()) {
+                throw ApiError{400,
+                               "Invalid application credential: Cannot create an application credential with "
+                               "unassigned role"};
+            }
+            wanted.push_back(id);
+        }
+    }
+    json::array roles;
+    for (const std::string& id : wanted) {
+        if (const Document* role = view.find(Kind::role, id)) roles.emplace_back(*role);
+    }
+    return roles;
+}
+
+}  // namespace
+
+void Identity::add_application_credential_routes() {
+    static constexpr std::string_view collection = "application_credentials";
+    const auto require_self = [](const Call& call, std::string_view action) {
+        if (call.param("user") != call.caller.user_id) require_admin(call, action);
+    };
+    route("POST", "/v3/users/{user}/application_credentials", [this](const Call& call) {
+        if (!call.caller.unrestricted) {
+            throw ApiError{
+                403,
+                "You are not authorized to perform the requested action: Using method "
+                "'application_credential' is not allowed for managing additional application credentials.."};
+        }
+        if (call.param("user") != call.caller.user_id || call.caller.project_id.empty()) {
+            throw ApiError{403,
+                           "You are not authorized to perform the requested action: "
+                           "identity:create_application_credential."};
+        }
+        const Document body = wrapped(call, "application_credential");
+        if (text(body, "name").empty()) throw ApiError{400, "'name' is a required property"};
+        if (member(body, "access_rules") != nullptr) {
+            throw ApiError{501, "The embedded cloud does not know access rules of application credentials."};
+        }
+        json::value expires = nullptr;
+        if (member(body, "expires_at") != nullptr) {
+            state::Time time;
+            if (!state::parse_iso(text(body, "expires_at"), time)) {
+                throw ApiError{400, "Invalid input for field 'expires_at': " + text(body, "expires_at")};
+            }
+            expires = state::iso_whole_microseconds(time);
+        }
+        auto transaction = cloud_.store.write();
+        const std::string name = text(body, "name");
+        for (const Document* other : transaction.all(Kind::application_credential)) {
+            if (text(*other, "name") == name && text(*other, "user_id") == call.caller.user_id) {
+                throw ApiError{
+                    409,
+                    "Conflict occurred attempting to store application_credential - Duplicate entry found "
+                    "with name " +
+                        name + "."};
+            }
+        }
+        const std::string secret = text(body, "secret", state::secret(64));
+        const std::string id = state::hex_id();
+        const json::value* description = member(body, "description");
+        const json::value* unrestricted = member(body, "unrestricted");
+        Document credential{{"id", id},
+                            {"name", name},
+                            {"description", description == nullptr ? json::value{} : *description},
+                            {"user_id", call.caller.user_id},
+                            {"project_id", call.caller.project_id},
+                            {"system", nullptr},
+                            {"expires_at", expires},
+                            {"unrestricted", unrestricted == nullptr ? json::value{} : *unrestricted},
+                            {"roles", requested_roles(transaction, call, body)},
+                            {"_secret", state::hash_password(secret)}};
+        transaction.put(Kind::application_credential, id, credential);
+        transaction.commit();
+        Document answer = shown(credential, collection);
+        answer.emplace("secret", secret);
+        return json_response(201, {{"application_credential", answer}});
+    });
+    route("GET", "/v3/users/{user}/application_credentials", [this, require_self](const Call& call) {
+        require_self(call, "list_application_credentials");
+        const auto view = cloud_.store.read();
+        return list(call, collection,
+                    view.select(Kind::application_credential,
+                                [&](const Document& credential) {
+                                    return text(credential, "user_id") == call.param("user");
+                                }),
+                    {"name"});
+    });
+    route("GET", "/v3/users/{user}/application_credentials/{id}", [this, require_self](const Call& call) {
+        require_self(call, "get_application_credential");
+        const auto view = cloud_.store.read();
+        const Document* credential = view.find(Kind::application_credential, call.param("id"));
+        if (credential == nullptr || text(*credential, "user_id") != call.param("user")) {
+            throw credential_not_found(call.param("id"));
+        }
+        return json_response(200, {{"application_credential", shown(*credential, collection)}});
+    });
+    route("DELETE", "/v3/users/{user}/application_credentials/{id}", [this, require_self](const Call& call) {
+        require_self(call, "delete_application_credential");
+        auto transaction = cloud_.store.write();
+        const std::string& id = call.param("id");
+        const Document* credential = transaction.find(Kind::application_credential, id);
+        if (credential == nullptr || text(*credential, "user_id") != call.param("user"))
+            throw credential_not_found(id);
+        std::vector<std::string> tokens;
+        for (const auto& [key, token] : transaction.range(Kind::token, "")) {
+            if (text(object(*token, "application_credential"), "id") == id) tokens.emplace_back(key);
+        }
+        for (const std::string& key : tokens)
+            transaction.erase(Kind::token, key);
+        transaction.erase(Kind::application_credential, id);
+        transaction.commit();
+        return empty_response(204);
+    });
+}
+
+}  // namespace localcloud::api::identity

@@ -1,0 +1,125 @@
+// Domains and projects.
+#include "localcloud/api/identity/identity.hpp"
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::identity {
+
+using state::Kind;
+
+namespace {
+
+void check_name(const Document& body, std::string_view schema) {
+    if (member(body, "name") == nullptr) {
+        throw ApiError{400, "'name' is a required property\n\nFailed validating 'required' in schema: " +
+                                std::string{schema}};
+    }
+    const std::string name = text(body, "name");
+    if (name.empty() || name.size() > 64) {
+        throw ApiError{400, "Invalid input for field 'name': '" + name.substr(0, 80) + "' is too " +
+                                (name.empty() ? "short" : "long")};
+    }
+}
+
+void check_project_name_is_free(const state::View& view, const std::string& name,
+                                const std::string& domain_id) {
+    for (const Document* project : view.all(Kind::project)) {
+        if (text(*project, "name") == name && text(*project, "domain_id") == domain_id) {
+            throw ApiError{
+                409,
+                "Conflict occurred attempting to store project - it is not permitted to have two projects "
+                "with either the same name or same id in the same domain: name is " +
+                    name + ", project id " + text(*project, "id") + "."};
+        }
+    }
+}
+
+}  // namespace
+
+void Identity::add_project_routes() {
+    route("GET", "/v3/domains", [this](const Call& call) {
+        require_admin(call, "list_domains");
+        const auto view = cloud_.store.read();
+        return list(call, "domains", view.all(Kind::domain), {"name", "enabled"});
+    });
+    route("GET", "/v3/domains/{id}", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        const Document* domain = view.find(Kind::domain, call.param("id"));
+        if (domain == nullptr) throw not_found("domain", call.param("id"));
+        return json_response(200, {{"domain", shown(*domain, "domains")}});
+    });
+    route("GET", "/v3/projects", [this](const Call& call) {
+        require_admin(call, "list_projects");
+        const auto view = cloud_.store.read();
+        return list(call, "projects", view.all(Kind::project),
+                    {"name", "domain_id", "enabled", "parent_id", "is_domain"});
+    });
+    route("POST", "/v3/projects", [this](const Call& call) {
+        require_admin(call, "create_project");
+        const Document body = wrapped(call, "project");
+        check_name(body, "project");
+        auto transaction = cloud_.store.write();
+        const std::string domain_id = text(body, "domain_id", "default");
+        if (transaction.find(Kind::domain, domain_id) == nullptr) throw not_found("domain", domain_id);
+        check_project_name_is_free(transaction, text(body, "name"), domain_id);
+        const std::string id = state::hex_id();
+        Document project{{"id", id},
+                         {"name", text(body, "name")},
+                         {"domain_id", domain_id},
+                         {"description", text(body, "description")},
+                         {"enabled", boolean(body, "enabled", true)},
+                         {"parent_id", text(body, "parent_id", domain_id)},
+                         {"is_domain", false},
+                         {"tags", array(body, "tags")},
+                         {"options", object(body, "options")}};
+        transaction.put(Kind::project, id, project);
+        transaction.commit();
+        return json_response(201, {{"project", shown(project, "projects")}});
+    });
+    route("GET", "/v3/projects/{id}", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        const std::string& id = call.param("id");
+        const Document* project = view.find(Kind::project, id);
+        if (id != call.caller.project_id) {
+            if (project == nullptr && call.caller.is_admin()) throw not_found("project", id);
+            require_admin(call, "get_project");
+        }
+        if (project == nullptr) throw not_found("project", id);
+        return json_response(200, {{"project", shown(*project, "projects")}});
+    });
+    route("PATCH", "/v3/projects/{id}", [this](const Call& call) {
+        require_admin(call, "update_project");
+        const Document body = wrapped(call, "project");
+        const std::string& id = call.param("id");
+        auto transaction = cloud_.store.write();
+        if (transaction.find(Kind::project, id) == nullptr) throw not_found("project", id);
+        Document& project = transaction.edit(Kind::project, id);
+        if (body.contains("name") && text(body, "name") != text(project, "name")) {
+            check_name(body, "project");
+            check_project_name_is_free(transaction, text(body, "name"), text(project, "domain_id"));
+        }
+        for (const char* field : {"name", "description", "enabled", "tags", "options"}) {
+            if (const json::value* value = body.if_contains(field)) project[field] = *value;
+        }
+        Document answer = shown(project, "projects");
+        answer.emplace("extra", json::object{});
+        transaction.commit();
+        return json_response(200, {{"project", answer}});
+    });
+    route("DELETE", "/v3/projects/{id}", [this](const Call& call) {
+        require_admin(call, "delete_project");
+        const std::string& id = call.param("id");
+        auto transaction = cloud_.store.write();
+        if (transaction.find(Kind::project, id) == nullptr) throw not_found("project", id);
+        std::vector<std::string> granted;
+        for (const auto& [key, assignment] : transaction.range(Kind::assignment, "")) {
+            if (text(*assignment, "project_id") == id) granted.emplace_back(key);
+        }
+        for (const std::string& key : granted)
+            transaction.erase(Kind::assignment, key);
+        transaction.erase(Kind::project, id);
+        transaction.commit();
+        return empty_response(204);
+    });
+}
+
+}  // namespace localcloud::api::identity

@@ -1,0 +1,148 @@
+// Roles, and who has which role where. An assignment's ID is "user|scope|role".
+#include "localcloud/api/identity/identity.hpp"
+
+namespace localcloud::api::identity {
+
+using state::Kind;
+
+void Identity::add_role_routes() {
+    route("GET", "/v3/roles", [this](const Call& call) {
+        require_admin(call, "list_roles");
+        const auto view = cloud_.store.read();
+        return list(call, "roles", view.all(Kind::role), {"name"});
+    });
+    route("GET", "/v3/roles/{id}", [this](const Call& call) {
+        require_admin(call, "get_role");
+        const auto view = cloud_.store.read();
+        const Document* role = view.find(Kind::role, call.param("id"));
+        if (role == nullptr) throw not_found("role", call.param("id"));
+        return json_response(200, {{"role", shown(*role, "roles")}});
+    });
+
+    // Grants to users on projects, domains and the system.
+    const auto add_grants = [this](const std::string& pattern, const std::string& scope_member) {
+        const auto scope_of = [scope_member](const Call& call) {
+            return scope_member == "system" ? std::string{"system"} : call.param("scope");
+        };
+        const auto key_of = [scope_of](const Call& call) {
+            return call.param("user") + "|" + scope_of(call) + "|" + call.param("role");
+        };
+        const auto check = [this, scope_member, scope_of](const state::View& view, const Call& call) {
+            if (view.find(Kind::user, call.param("user")) == nullptr)
+                throw not_found("user", call.param("user"));
+            if (scope_member == "project_id" && view.find(Kind::project, scope_of(call)) == nullptr) {
+                throw not_found("project", scope_of(call));
+            }
+            if (scope_member == "domain_id" && view.find(Kind::domain, scope_of(call)) == nullptr) {
+                throw not_found("domain", scope_of(call));
+            }
+        };
+        route("GET", pattern, [this, scope_of, check](const Call& call) {
+            require_admin(call, "list_grants");
+            const auto view = cloud_.store.read();
+            check(view, call);
+            std::vector<const Document*> roles;
+            for (const std::string& id : role_ids(view, call.param("user"), scope_of(call))) {
+                if (const Document* role = view.find(Kind::role, id)) roles.push_back(role);
+            }
+            return list(call, "roles", roles, {"name"});
+        });
+        route("PUT", pattern + "/{role}", [this, key_of, scope_of, check, scope_member](const Call& call) {
+            require_admin(call, "create_grant");
+            auto transaction = cloud_.store.write();
+            check(transaction, call);
+            if (transaction.find(Kind::role, call.param("role")) == nullptr)
+                throw not_found("role", call.param("role"));
+            transaction.put(Kind::assignment, key_of(call),
+                            {{"user_id", call.param("user")},
+                             {"role_id", call.param("role")},
+                             {scope_member, scope_of(call)}});
+            transaction.commit();
+            return empty_response(204);
+        });
+        const auto show = [this, key_of, check](const Call& call) {
+            require_admin(call, "check_grant");
+            const auto view = cloud_.store.read();
+            check(view, call);
+            if (view.find(Kind::assignment, key_of(call)) == nullptr) {
+                throw not_found("role assignment with role",
+                                call.param("role") + ", user or group: " + call.param("user"));
+            }
+            return empty_response(204);
+        };
+        route("GET", pattern + "/{role}", show);
+        route("HEAD", pattern + "/{role}", show);
+        route("DELETE", pattern + "/{role}", [this, key_of, check](const Call& call) {
+            require_admin(call, "revoke_grant");
+            auto transaction = cloud_.store.write();
+            check(transaction, call);
+            if (transaction.find(Kind::assignment, key_of(call)) == nullptr) {
+                throw not_found("role assignment with role", call.param("role"));
+            }
+            transaction.erase(Kind::assignment, key_of(call));
+            transaction.commit();
+            return empty_response(204);
+        });
+    };
+    add_grants("/v3/projects/{scope}/users/{user}/roles", "project_id");
+    add_grants("/v3/domains/{scope}/users/{user}/roles", "domain_id");
+    add_grants("/v3/system/users/{user}/roles", "system");
+
+    route("GET", "/v3/role_assignments", [this](const Call& call) {
+        const bool own = call.query("user.id") == call.caller.user_id &&
+                         call.query("scope.project.id") == call.caller.project_id;
+        if (!own) require_admin(call, "list_role_assignments");
+        const auto view = cloud_.store.read();
+        const bool names = call.has_query("include_names") && call.query("include_names") != "0";
+        const auto named = [&](Kind kind, const std::string& id) {
+            Document out{{"id", id}};
+            const Document* document = view.find(kind, id);
+            if (names && document != nullptr) {
+                out.emplace("name", text(*document, "name"));
+                const std::string domain_id = text(*document, "domain_id");
+                const Document* domain = view.find(Kind::domain, domain_id);
+                if (kind != Kind::role && kind != Kind::domain && domain != nullptr) {
+                    out.emplace("domain", json::object{{"id", domain_id}, {"name", text(*domain, "name")}});
+                }
+            }
+            return out;
+        };
+        json::array assignments;
+        for (const Document* assignment : view.all(Kind::assignment)) {
+            const std::string user_id = text(*assignment, "user_id");
+            const std::string role_id = text(*assignment, "role_id");
+            const std::string project_id = text(*assignment, "project_id");
+            const std::string domain_id = text(*assignment, "domain_id");
+            const auto differs = [&](std::string_view filter, const std::string& value) {
+                const auto wanted = call.request.query_value(filter);
+                return wanted && *wanted != value;
+            };
+            if (differs("user.id", user_id) || differs("role.id", role_id) ||
+                differs("scope.project.id", project_id) || differs("scope.domain.id", domain_id) ||
+                (call.has_query("scope.system") && !(project_id.empty() && domain_id.empty()))) {
+                continue;
+            }
+            std::string place = "/system";
+            Document scope{{"system", json::object{{"all", true}}}};
+            if (!project_id.empty()) {
+                place = "/projects/" + project_id;
+                scope = {{"project", named(Kind::project, project_id)}};
+            } else if (!domain_id.empty()) {
+                place = "/domains/" + domain_id;
+                scope = {{"domain", named(Kind::domain, domain_id)}};
+            }
+            assignments.push_back(json::object{
+                {"links", {{"assignment", base() + place + "/users/" + user_id + "/roles/" + role_id}}},
+                {"scope", scope},
+                {"user", named(Kind::user, user_id)},
+                {"role", named(Kind::role, role_id)}});
+        }
+        return json_response(
+            200,
+            {{"role_assignments", std::move(assignments)},
+             {"links",
+              {{"next", nullptr}, {"self", cloud_.endpoint + call.request.target}, {"previous", nullptr}}}});
+    });
+}
+
+}  // namespace localcloud::api::identity

@@ -1,0 +1,162 @@
+#include "localcloud/api/image/image_service.hpp"
+
+#include <array>
+
+namespace localcloud::api::image {
+
+namespace {
+
+std::string status_line(int status) {
+    return std::to_string(status) + " " + std::string{common::httpd::reason_phrase(status)};
+}
+
+}  // namespace
+
+ImageService::ImageService(Cloud& cloud, const Authenticator& authenticator)
+    : Service("/image", authenticator), cloud_(cloud) {
+    add_version_routes();
+    add_schema_routes();
+    add_image_routes();
+    add_data_routes();
+}
+
+Response ImageService::render(const ApiError& error, const Call& call) const {
+    if (error.type == "plain") {
+        return {.status = error.status,
+                .headers = {{"Content-Type", "text/plain; charset=UTF-8"}},
+                .body = status_line(error.status) + "\n\n" + error.what()};
+    }
+    const std::string explanation =
+        error.type == "with-default"
+            ? "There was a conflict when trying to complete your request.<br /><br />\n" +
+                  std::string{error.what()} + "\n\n"
+            : std::string{error.what()} + "<br /><br />\n\n\n";
+    // As with the real one, who does not ask for JSON gets a page.
+    const std::string accept = call.request.headers.get("Accept");
+    if (accept.empty() || accept == "*/*" || accept.find("json") != std::string::npos) {
+        return json_response(error.status, {{"message", explanation},
+                                            {"code", status_line(error.status)},
+                                            {"title", common::httpd::reason_phrase(error.status)}});
+    }
+    return {.status = error.status,
+            .headers = {{"Content-Type", "text/html; charset=UTF-8"}},
+            .body = "<html>\n <head>\n  <title>" + status_line(error.status) +
+                    "</title>\n </head>\n <body>\n  <h1>" + status_line(error.status) + "</h1>\n  " +
+                    explanation + "\n </body>\n</html>"};
+}
+
+ApiError ImageService::unauthorized() const {
+    ApiError error{
+        401,
+        "This server could not verify that you are authorized to access the document you requested. Either "
+        "you supplied the wrong credentials (e.g., bad password), or your browser does not understand how "
+        "to supply the credentials required."};
+    error.headers.set("Www-Authenticate", "Keystone uri=\"" + cloud_.endpoint + "/identity\"");
+    return error;
+}
+
+ApiError ImageService::no_such_path(const Request& /*request*/) const {
+    return {404, "The resource could not be found."};
+}
+
+ApiError ImageService::no_such_method(const Request& request) const {
+    return {405, "The method " + request.method + " is not allowed for this resource. "};
+}
+
+void ImageService::add_version_routes() {
+    const auto versions = [this](int status) {
+        return [this, status](const Call&) {
+            static constexpr std::array ids{"v2.15", "v2.13", "v2.12", "v2.11", "v2.10",
+                                            "v2.9",  "v2.8",  "v2.7",  "v2.6",  "v2.5",
+                                            "v2.4",  "v2.3",  "v2.2",  "v2.1",  "v2.0"};
+            json::array list;
+            for (const char* id : ids) {
+                list.push_back(json::object{
+                    {"id", id},
+                    {"status", list.empty() ? "CURRENT" : "SUPPORTED"},
+                    {"links", json::array{json::object{{"rel", "self"},
+                                                       {"href", cloud_.endpoint + prefix() + "/v2/"}}}}});
+            }
+            return json_response(status, {{"versions", std::move(list)}});
+        };
+    };
+    route("GET", "", versions(300), Access::anyone);
+    route("GET", "/", versions(300), Access::anyone);
+    route("GET", "/versions", versions(200), Access::anyone);
+    route("GET", "/v2", versions(300), Access::anyone);
+    route("GET", "/v2/", versions(300), Access::anyone);
+}
+
+void ImageService::add_schema_routes() {
+    struct Property {
+        std::string_view name, type, description;
+        bool nullable = false;
+    };
+    static constexpr std::array properties{
+        Property{"id", "string", "UUID of the image"},
+        Property{"name", "string", "Name for people", true},
+        Property{"status", "string", "queued, saving, active, deactivated"},
+        Property{"visibility", "string", "private, shared, community, public"},
+        Property{"protected", "boolean", "Whether it cannot be deleted"},
+        Property{"os_hidden", "boolean", "Whether lists leave it out"},
+        Property{"checksum", "string", "MD5 of the data", true},
+        Property{"os_hash_algo", "string", "Algorithm of os_hash_value", true},
+        Property{"os_hash_value", "string", "Digest of the data", true},
+        Property{"owner", "string", "ID of the project", true},
+        Property{"size", "integer", "Bytes of the data", true},
+        Property{"virtual_size", "integer", "Bytes of the disk in it", true},
+        Property{"container_format", "string", "What is around the disk", true},
+        Property{"disk_format", "string", "Format of the disk", true},
+        Property{"created_at", "string", "Time of creation"},
+        Property{"updated_at", "string", "Time of the last change"},
+        Property{"tags", "array", "Words about it"},
+        Property{"self", "string", "Where it is"},
+        Property{"file", "string", "Where its data are"},
+        Property{"schema", "string", "Where its schema is"},
+        Property{"min_ram", "integer", "MiB of memory that it needs"},
+        Property{"min_disk", "integer", "GiB of disk that it needs"},
+    };
+    const auto image_schema = [] {
+        json::object members;
+        for (const Property& property : properties) {
+            const json::value type = property.nullable ? json::value(json::array{"null", property.type})
+                                                       : json::value(json::string{property.type});
+            members.emplace(property.name,
+                            json::object{{"type", type}, {"description", property.description}});
+        }
+        return json::object{
+            {"name", "image"},
+            {"properties", std::move(members)},
+            {"additionalProperties", json::object{{"type", "string"}}},
+            {"links", json::array{json::object{{"rel", "self"}, {"href", "{self}"}},
+                                  json::object{{"rel", "enclosure"}, {"href", "{file}"}},
+                                  json::object{{"rel", "describedby"}, {"href", "{schema}"}}}}};
+    };
+    route("GET", "/v2/schemas/image",
+          [image_schema](const Call&) { return json_response(200, image_schema()); });
+    route("GET", "/v2/schemas/images", [image_schema](const Call&) {
+        return json_response(
+            200,
+            json::object{{"name", "images"},
+                         {"properties",
+                          json::object{{"images", json::object{{"type", "array"}, {"items", image_schema()}}},
+                                       {"first", json::object{{"type", "string"}}},
+                                       {"next", json::object{{"type", "string"}}},
+                                       {"schema", json::object{{"type", "string"}}}}},
+                         {"links", json::array{json::object{{"rel", "first"}, {"href", "{first}"}},
+                                               json::object{{"rel", "next"}, {"href", "{next}"}},
+                                               json::object{{"rel", "describedby"}, {"href", "{schema}"}}}}});
+    });
+    route("GET", "/v2/info/import", [](const Call&) {
+        return json_response(200,
+                             {{"import-methods", json::object{{"description", "Import methods available."},
+                                                              {"type", "array"},
+                                                              {"value", json::array{}}}}});
+    });
+    route("GET", "/v2/info/stores", [](const Call&) {
+        return json_response(200,
+                             {{"stores", json::array{json::object{{"id", "file"}, {"default", "true"}}}}});
+    });
+}
+
+}  // namespace localcloud::api::image

@@ -1,0 +1,427 @@
+#include "localcloud/api/network/resource.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api::network {
+
+using state::Kind;
+
+ApiError missing(const Resource& resource, std::string_view id) {
+    return {404, fmt::format(fmt::runtime(resource.missing_text), id), std::string{resource.missing_type}};
+}
+
+ApiError bad_request(const std::string& message) {
+    return {400, message, "HTTPBadRequest"};
+}
+
+ApiError invalid_input(const std::string& message) {
+    return {400, "Invalid input for operation: " + message, "InvalidInput"};
+}
+
+ApiError forbidden_by_policy(const std::string& rule) {
+    return {403, rule + " is disallowed by policy", "PolicyNotAuthorized"};
+}
+
+bool visible(const Resource& resource, const state::View& view, const Caller& caller,
+             const Document& document) {
+    return caller.is_admin() || text(document, "project_id") == caller.project_id ||
+           (resource.shared && resource.shared(view, caller, document));
+}
+
+namespace {
+
+const Attribute* find_attribute(const Resource& resource, std::string_view name) {
+    const auto found = std::find_if(resource.attributes.begin(), resource.attributes.end(),
+                                    [&](const Attribute& attribute) { return attribute.name == name; });
+    return found == resource.attributes.end() ? nullptr : &*found;
+}
+
+bool is_standard(std::string_view name) {
+    return name == "id" || name == "tags" || name == "created_at" || name == "updated_at" ||
+           name == "revision_number" || name == "project_id" || name == "tenant_id";
+}
+
+bool truth(std::string_view value) {
+    return value == "true" || value == "True" || value == "TRUE" || value == "1";
+}
+
+/// The value in the attribute's form; Neutron converts what can be converted.
+json::value converted(const Attribute& attribute, const json::value& value) {
+    switch (attribute.form) {
+        case Form::text:
+        case Form::text_or_null:
+            if (value.is_string()) {
+                if (value.get_string().size() > 255) {
+                    throw invalid_input(
+                        fmt::format("'{}' exceeds maximum length of 255.", value.get_string().c_str()));
+                }
+                return value;
+            }
+            if (value.is_null() && attribute.form == Form::text_or_null) return value;
+            if (value.is_int64() || value.is_uint64()) return json::value{json::serialize(value)};
+            throw invalid_input(python_repr(value) + " is not a valid string.");
+        case Form::boolean:
+            if (value.is_bool()) return value;
+            if (value.is_string() && (value.get_string() == "true" || value.get_string() == "True"))
+                return true;
+            if (value.is_string() && (value.get_string() == "false" || value.get_string() == "False"))
+                return false;
+            throw invalid_input(python_repr(value) + " cannot be converted to boolean.");
+        case Form::integer:
+            if (value.is_int64() || value.is_null()) return value;
+            if (value.is_string()) {
+                const std::string digits = to_text(value);
+                if (!digits.empty() && digits.size() < 10 &&
+                    std::all_of(digits.begin(), digits.end(),
+                                [](unsigned char c) { return std::isdigit(c) != 0; })) {
+                    return std::stoi(digits);
+                }
+            }
+            throw invalid_input(python_repr(value) + " is not an integer.");
+        case Form::list:
+            if (value.is_array()) return value;
+            if (value.is_null()) return json::array{};
+            throw invalid_input(python_repr(value) + " is not a list.");
+        case Form::object_or_null:
+            if (value.is_object() || value.is_null()) return value;
+            throw invalid_input(python_repr(value) + " is not a dictionary.");
+        case Form::any:
+            return value;
+    }
+    return value;
+}
+
+}  // namespace
+
+Document checked_body(const Resource& resource, const Call& call, const Document& body, bool creating) {
+    const std::string action = creating ? "create" : "update";
+    Document accepted;
+    std::string unknown;
+    for (const auto& field : body) {
+        const std::string name{field.key()};
+        if (const Attribute* attribute = find_attribute(resource, name)) {
+            if ((attribute->flags & (creating ? allow::create : allow::update)) == 0) {
+                throw bad_request((creating ? "Attribute '" + name + "' not allowed in POST"
+                                            : "Cannot update read-only attribute " + name));
+            }
+            if ((attribute->flags & allow::admin) != 0 && !call.caller.is_admin()) {
+                // Setting what it is anyway is allowed.
+                if (json::serialize(field.value()) == attribute->otherwise) continue;
+                throw forbidden_by_policy(
+                    fmt::format("(rule:{0}_{1} and rule:{0}_{1}:{2})", action, resource.singular, name));
+            }
+            accepted.emplace(name, converted(*attribute, field.value()));
+        } else if (creating && (name == "project_id" || name == "tenant_id")) {
+            const std::string project = to_text(field.value());
+            if (project != call.caller.project_id && !call.caller.is_admin()) {
+                throw forbidden_by_policy(fmt::format("rule:create_{}", resource.singular));
+            }
+            accepted.insert_or_assign("project_id", project);
+        } else if (is_standard(name)) {
+            throw bad_request(creating ? "Attribute '" + name + "' not allowed in POST"
+                                       : "Cannot update read-only attribute " + name);
+        } else {
+            unknown += (unknown.empty() ? "'" : ", '") + name + "'";
+        }
+    }
+    if (!unknown.empty()) throw bad_request("Unrecognized attribute(s) " + unknown);
+    if (creating) {
+        for (const Attribute& attribute : resource.attributes) {
+            if ((attribute.flags & allow::required) != 0 && !accepted.contains(attribute.name)) {
+                throw bad_request(fmt::format(
+                    "Failed to parse request. Required attribute '{}' not specified", attribute.name));
+            }
+        }
+    }
+    return accepted;
+}
+
+Document new_document(const Resource& resource, const Document& body, const std::string& project_id) {
+    const std::string owner = text(body, "project_id", project_id);
+    const std::string time = state::iso_seconds(state::now());
+    Document document{{"id", state::uuid()}};
+    for (const Attribute& attribute : resource.attributes) {
+        const json::value* given = body.if_contains(attribute.name);
+        document.emplace(attribute.name, given != nullptr ? *given : parse_json(attribute.otherwise));
+    }
+    document.emplace("tenant_id", owner);
+    document.emplace("project_id", owner);
+    document.emplace("tags", json::array{});
+    document.emplace("created_at", time);
+    document.emplace("updated_at", time);
+    document.emplace("revision_number", 1);
+    return document;
+}
+
+void touch(Document& document) {
+    document["updated_at"] = state::iso_seconds(state::now());
+    document["revision_number"] = integer(document, "revision_number") + 1;
+}
+
+Document shown(const Resource& resource, const state::View& view, const Call& call,
+               const Document& document) {
+    Document out;
+    for (const auto& field : document) {
+        if (field.key().starts_with('_')) continue;
+        const Attribute* attribute = find_attribute(resource, std::string_view{field.key()});
+        if (attribute != nullptr && (attribute->flags & allow::hidden) != 0 && !call.caller.is_admin())
+            continue;
+        out.emplace(field.key(), field.value());
+    }
+    if (resource.complete) resource.complete(view, call, out);
+    return out;
+}
+
+namespace {
+
+struct Filter {
+    std::string key;
+    std::vector<std::string> values;  ///< one of them must match
+};
+
+bool is_paging(std::string_view key) {
+    return key == "limit" || key == "marker" || key == "page_reverse" || key == "sort_key" ||
+           key == "sort_dir" || key == "fields";
+}
+
+std::vector<Filter> read_filters(const Resource& resource, const Request& request) {
+    std::vector<Filter> filters;
+    std::string invalid;
+    for (const auto& [key, value] : request.query) {
+        if (is_paging(key)) continue;
+        const Attribute* attribute = find_attribute(resource, key);
+        const bool known = is_standard(key) || key == "tags-any" || key == "not-tags" ||
+                           key == "not-tags-any" ||
+                           (attribute != nullptr && (attribute->flags & allow::no_filter) == 0);
+        if (!known) {
+            invalid += (invalid.empty() ? "'" : ", '") + key + "'";
+            continue;
+        }
+        const auto same =
+            std::find_if(filters.begin(), filters.end(), [&](const Filter& f) { return f.key == key; });
+        if (same != filters.end()) {
+            same->values.push_back(value);
+        } else {
+            filters.push_back({key, {value}});
+        }
+    }
+    if (!invalid.empty()) throw bad_request("[" + invalid + "] is invalid attribute for filtering");
+    return filters;
+}
+
+bool value_matches(const json::value& value, const std::string& wanted) {
+    switch (value.kind()) {
+        case json::kind::bool_:
+            return value.get_bool() == truth(wanted);
+        case json::kind::null:
+            return wanted.empty() || wanted == "None" || wanted == "null";
+        case json::kind::string:
+            return value.get_string() == wanted;
+        case json::kind::array:
+            // "fixed_ips=ip_address=10.0.0.5" names a member of the objects in the list.
+            return std::any_of(
+                value.get_array().begin(), value.get_array().end(), [&](const json::value& item) {
+                    if (!item.is_object()) return to_text(item) == wanted;
+                    const std::size_t equals = wanted.find('=');
+                    if (equals == std::string::npos) return false;
+                    const std::string key = wanted.substr(0, equals);
+                    const std::string expected = wanted.substr(equals + 1);
+                    if (key == "ip_address_substr") {
+                        return text(item.get_object(), "ip_address").find(expected) != std::string::npos;
+                    }
+                    return text(item.get_object(), key) == expected;
+                });
+        default:
+            return to_text(value) == wanted;
+    }
+}
+
+bool has_tags(const Document& document, const std::string& list, bool any) {
+    const std::vector<std::string> tags = texts(document, "tags");
+    std::size_t from = 0;
+    bool all = true;
+    bool some = false;
+    while (from <= list.size()) {
+        const std::size_t comma = std::min(list.find(',', from), list.size());
+        const bool found = std::find(tags.begin(), tags.end(), list.substr(from, comma - from)) != tags.end();
+        all = all && found;
+        some = some || found;
+        from = comma + 1;
+    }
+    return any ? some : all;
+}
+
+bool matches(const Document& document, const Filter& filter) {
+    const std::string& first = filter.values.front();
+    if (filter.key == "tags") return has_tags(document, first, false);
+    if (filter.key == "tags-any") return has_tags(document, first, true);
+    if (filter.key == "not-tags") return !has_tags(document, first, false);
+    if (filter.key == "not-tags-any") return !has_tags(document, first, true);
+    const json::value* value = document.if_contains(filter.key);
+    if (value == nullptr) return false;
+    return std::any_of(filter.values.begin(), filter.values.end(),
+                       [&](const std::string& wanted) { return value_matches(*value, wanted); });
+}
+
+int compare(const json::value& left, const json::value& right) {
+    if (left.is_int64() && right.is_int64()) {
+        return left.get_int64() < right.get_int64() ? -1 : (left.get_int64() > right.get_int64() ? 1 : 0);
+    }
+    return to_text(left).compare(to_text(right));
+}
+
+void sort(std::vector<Document>& documents, const Resource& resource, const Request& request) {
+    std::vector<std::pair<std::string, bool>> keys;
+    for (const auto& [key, value] : request.query) {
+        if (key == "sort_key") {
+            if (!is_standard(value) && find_attribute(resource, value) == nullptr) {
+                throw bad_request("['" + value + "'] is invalid attribute for sort_key");
+            }
+            keys.emplace_back(value, false);
+        }
+    }
+    std::size_t next = 0;
+    for (const auto& [key, value] : request.query) {
+        if (key == "sort_dir" && next < keys.size()) keys[next++].second = value == "desc";
+    }
+    const bool paging = request.query_value("limit").has_value() || request.query_value("marker").has_value();
+    if (paging) keys.emplace_back("id", false);
+    if (keys.empty()) return;
+    std::stable_sort(documents.begin(), documents.end(), [&](const Document& left, const Document& right) {
+        for (const auto& [key, descending] : keys) {
+            const json::value* a = left.if_contains(key);
+            const json::value* b = right.if_contains(key);
+            if (a == nullptr || b == nullptr) continue;
+            const int order = compare(*a, *b);
+            if (order != 0) return descending ? order > 0 : order < 0;
+        }
+        return false;
+    });
+}
+
+struct Page {
+    std::vector<Document> documents;
+    json::array links;
+};
+
+Page paged(std::vector<Document> documents, const Resource& resource, const Request& request,
+           const std::string& base_url) {
+    Page page;
+    const std::string limit_text = request.query_value("limit").value_or("");
+    const std::string marker = request.query_value("marker").value_or("");
+    const bool reverse = truth(request.query_value("page_reverse").value_or(""));
+    std::size_t limit = 0;
+    if (!limit_text.empty()) {
+        if (!std::all_of(limit_text.begin(), limit_text.end(),
+                         [](unsigned char c) { return std::isdigit(c) != 0; })) {
+            throw ApiError{
+                400, "Bad limit request: Limit must be an integer 0 or greater and not '" + limit_text + "'.",
+                "BadRequest"};
+        }
+        limit = static_cast<std::size_t>(std::min(std::stoul(limit_text.substr(0, 9)), 1'000'000UL));
+    }
+    std::size_t from = 0;
+    std::size_t to = documents.size();
+    if (!marker.empty()) {
+        const auto found = std::find_if(documents.begin(), documents.end(), [&](const Document& document) {
+            return text(document, "id") == marker;
+        });
+        if (found == documents.end()) throw missing(resource, marker);
+        const auto place = static_cast<std::size_t>(found - documents.begin());
+        if (reverse) {
+            to = place;
+        } else {
+            from = place + 1;
+        }
+    }
+    if (limit > 0) {
+        if (reverse) {
+            from = to > limit ? to - limit : 0;
+        } else {
+            to = std::min(to, from + limit);
+        }
+    }
+    page.documents.assign(std::make_move_iterator(documents.begin() + static_cast<std::ptrdiff_t>(from)),
+                          std::make_move_iterator(documents.begin() + static_cast<std::ptrdiff_t>(to)));
+    if (limit == 0) return page;
+    const std::string query = query_without(request, {"marker", "page_reverse"});
+    // A full page has a successor, even if that turns out empty; an empty one has a predecessor only.
+    if (page.documents.size() >= limit && !page.documents.empty()) {
+        page.links.push_back(
+            json::object{{"rel", "next"},
+                         {"href", base_url + "?" + query + "&marker=" + text(page.documents.back(), "id")}});
+    }
+    if (!page.documents.empty()) {
+        page.links.push_back(
+            json::object{{"rel", "previous"},
+                         {"href", base_url + "?" + query + "&marker=" + text(page.documents.front(), "id") +
+                                      "&page_reverse=True"}});
+    } else if (!marker.empty()) {
+        page.links.push_back(
+            json::object{{"rel", "previous"}, {"href", base_url + "?" + query + "&page_reverse=True"}});
+    }
+    return page;
+}
+
+}  // namespace
+
+Response list_response(const Resource& resource, const state::View& view, const Call& call,
+                       const std::string& base_url) {
+    const std::vector<Filter> filters = read_filters(resource, call.request);
+    std::vector<std::string> fields;
+    for (const auto& [key, value] : call.request.query) {
+        if (key == "fields") fields.push_back(value);
+    }
+    std::vector<Document> documents;
+    for (const Document* document : view.all(resource.kind)) {
+        if (!visible(resource, view, call.caller, *document)) continue;
+        Document out = shown(resource, view, call, *document);
+        const bool wanted = std::all_of(filters.begin(), filters.end(),
+                                        [&](const Filter& filter) { return matches(out, filter); });
+        if (wanted) documents.push_back(std::move(out));
+    }
+    sort(documents, resource, call.request);
+    Page page = paged(std::move(documents), resource, call.request, base_url);
+    json::array items;
+    for (Document& document : page.documents) {
+        if (fields.empty()) {
+            items.emplace_back(std::move(document));
+            continue;
+        }
+        Document trimmed;
+        for (const auto& field : document) {
+            if (std::find(fields.begin(), fields.end(), field.key()) != fields.end()) {
+                trimmed.emplace(field.key(), field.value());
+            }
+        }
+        items.emplace_back(std::move(trimmed));
+    }
+    Document body{{resource.collection, std::move(items)}};
+    if (!page.links.empty()) body.emplace(std::string{resource.collection} + "_links", std::move(page.links));
+    return json_response(200, body);
+}
+
+std::int64_t quota_limit(const state::View& view, std::string_view project_id, std::string_view name) {
+    const Document* quota = view.find(Kind::quota, "network|" + std::string{project_id});
+    return quota == nullptr ? -1 : integer(*quota, name, -1);
+}
+
+void check_quota(const state::View& view, const Resource& resource, const std::string& project_id,
+                 std::size_t count) {
+    const std::string name{resource.quota.empty() ? resource.singular : resource.quota};
+    const std::int64_t limit = quota_limit(view, project_id, name);
+    if (limit < 0) return;
+    const auto used =
+        view.select(resource.kind,
+                    [&](const Document& document) { return text(document, "project_id") == project_id; })
+            .size();
+    if (used + count > static_cast<std::size_t>(limit)) {
+        throw ApiError{409, "Quota exceeded for resources: ['" + name + "'].", "OverQuota"};
+    }
+}
+
+}  // namespace localcloud::api::network

@@ -1,0 +1,114 @@
+#include "localcloud/api/network/topology.hpp"
+
+#include <map>
+#include <mutex>
+#include <set>
+
+namespace localcloud::api::network {
+
+using state::Kind;
+
+namespace {
+
+std::string service_address(const state::View& view, const std::string& subnet_id) {
+    for (const Document* port : view.all(Kind::port)) {
+        if (text(*port, "device_owner") != "network:dhcp") continue;
+        for (const json::value& fixed : array(*port, "fixed_ips")) {
+            if (text(fixed.as_object(), "subnet_id") == subnet_id)
+                return text(fixed.as_object(), "ip_address");
+        }
+    }
+    return {};
+}
+
+std::optional<int> port_number(const Document& rule, std::string_view key) {
+    if (member(rule, key) == nullptr) return std::nullopt;
+    return static_cast<int>(integer(rule, key));
+}
+
+}  // namespace
+
+fabric::Topology topology(const state::View& view) {
+    fabric::Topology result;
+    std::set<std::string> routed;
+    for (const Document* router : view.all(Kind::router)) {
+        fabric::Router entry{.id = text(*router, "id"), .subnet_ids = {}};
+        for (const Document* port : view.all(Kind::port)) {
+            if (text(*port, "device_owner") != "network:router_interface" ||
+                text(*port, "device_id") != entry.id) {
+                continue;
+            }
+            for (const json::value& fixed : array(*port, "fixed_ips")) {
+                entry.subnet_ids.push_back(text(fixed.as_object(), "subnet_id"));
+                routed.insert(entry.subnet_ids.back());
+            }
+        }
+        result.routers.push_back(std::move(entry));
+    }
+    for (const Document* network : view.all(Kind::network)) {
+        if (boolean(*network, "router:external")) continue;  // its addresses are the host's own
+        fabric::Network entry{.id = text(*network, "id"),
+                              .mtu = static_cast<int>(integer(*network, "mtu", 1500)),
+                              .subnets = {}};
+        for (const Document* subnet : view.all(Kind::subnet)) {
+            if (text(*subnet, "network_id") != entry.id) continue;
+            const std::string id = text(*subnet, "id");
+            entry.subnets.push_back({.id = id,
+                                     .cidr = text(*subnet, "cidr"),
+                                     .gateway = text(*subnet, "gateway_ip"),
+                                     .service_address = service_address(view, id),
+                                     .routed = routed.contains(id)});
+        }
+        if (!entry.subnets.empty()) result.networks.push_back(std::move(entry));
+    }
+    for (const Document* port : view.all(Kind::port)) {
+        if (!text(*port, "device_owner").starts_with("compute:") || text(*port, "device_id").empty())
+            continue;
+        fabric::Port entry{.id = text(*port, "id"),
+                           .instance_id = text(*port, "device_id"),
+                           .network_id = text(*port, "network_id"),
+                           .ip_addresses = {},
+                           .security_group_ids = texts(*port, "security_groups"),
+                           .port_security = boolean(*port, "port_security_enabled", true)};
+        for (const json::value& fixed : array(*port, "fixed_ips")) {
+            entry.ip_addresses.push_back(text(fixed.as_object(), "ip_address"));
+        }
+        result.ports.push_back(std::move(entry));
+    }
+    for (const Document* group : view.all(Kind::security_group))
+        result.security_groups[text(*group, "id")];
+    for (const Document* rule : view.all(Kind::security_group_rule)) {
+        if (text(*rule, "ethertype") != "IPv4") continue;
+        result.security_groups[text(*rule, "security_group_id")].push_back(
+            {.ingress = text(*rule, "direction") == "ingress",
+             .protocol = text(*rule, "protocol"),
+             .port_min = port_number(*rule, "port_range_min"),
+             .port_max = port_number(*rule, "port_range_max"),
+             .remote_ip_prefix = text(*rule, "normalized_cidr"),
+             .remote_group_id = text(*rule, "remote_group_id")});
+    }
+    for (const Document* floating_ip : view.all(Kind::floating_ip)) {
+        if (member(*floating_ip, "port_id") == nullptr) continue;
+        result.floating_ips.push_back({.address = text(*floating_ip, "floating_ip_address"),
+                                       .port_id = text(*floating_ip, "port_id"),
+                                       .fixed_address = text(*floating_ip, "fixed_ip_address")});
+    }
+    return result;
+}
+
+void apply_topology(Cloud& cloud) {
+    const std::lock_guard lock{cloud.fabric_mutex};
+    const fabric::Topology wanted = topology(cloud.store.read());
+    cloud.fabric.apply(wanted);
+
+    // Now that they answer (or no longer do), floating IPs say so.
+    auto transaction = cloud.store.write();
+    for (const Document* floating_ip : transaction.all(Kind::floating_ip)) {
+        const std::string_view status = member(*floating_ip, "port_id") == nullptr ? "DOWN" : "ACTIVE";
+        if (text(*floating_ip, "status") == status) continue;
+        transaction.edit(Kind::floating_ip, text(*floating_ip, "id"))["status"] = status;
+    }
+    transaction.commit();
+}
+
+}  // namespace localcloud::api::network

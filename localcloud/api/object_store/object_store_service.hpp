@@ -1,0 +1,79 @@
+// Swift v1 at /object-store: accounts, containers, objects, TempURL.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "localcloud/api/cloud.hpp"
+#include "localcloud/api/service.hpp"
+
+namespace localcloud::api::object_store {
+
+class ObjectStoreService : public Service {
+  public:
+    ObjectStoreService(Cloud& cloud, const Authenticator& authenticator);
+
+  protected:
+    [[nodiscard]] Response render(const ApiError& error, const Call& call) const override;
+    [[nodiscard]] ApiError unauthorized() const override;
+    [[nodiscard]] ApiError no_such_path(const Request& request) const override;
+    [[nodiscard]] ApiError no_such_method(const Request& request) const override;
+    void finish(const Call& call, Response& response) const override;
+
+  private:
+    enum class Need { read_listing, read_object, write, owner };
+
+    void add_account_routes();
+    void add_container_routes();
+    void add_object_routes();
+
+    /// Throws 401 or 403 unless the token, the container's ACL or a TempURL permits it.
+    void authorize(const Call& call, Need need) const;
+    [[nodiscard]] bool acl_permits(const std::optional<Caller>& caller, const Call& call, Need need) const;
+    /// Nothing without a TempURL in the query; throws 401 for a bad one.
+    [[nodiscard]] std::optional<std::string> temp_url_expiry(const Call& call) const;
+
+    [[nodiscard]] Headers account_headers(const state::View& view, const std::string& account) const;
+    [[nodiscard]] Headers container_headers(const state::View& view, const std::string& key) const;
+    [[nodiscard]] Response put_object(const Call& call);
+    [[nodiscard]] Response copy_object(const Call& call, const std::string& source,
+                                       const std::string& target);
+    [[nodiscard]] Response get_object(const Call& call) const;
+
+    Cloud& cloud_;
+};
+
+/// Answers whose body is the page that Swift has for its status.
+[[nodiscard]] Response page(int status);
+/// With a text of its own.
+[[nodiscard]] ApiError plain_error(int status, const std::string& message);
+/// "x-object-meta-color" to "X-Object-Meta-Color".
+[[nodiscard]] std::string title_case(std::string_view name);
+/// Applies "X-<kind>-Meta-*" and "X-Remove-<kind>-Meta-*" of a request to the metadata kept in `document`.
+void update_metadata(Document& document, const Request& request, std::string_view kind);
+void add_metadata(Headers& headers, const Document& document);
+
+/// What a listing asks for: prefix, delimiter, marker, limit …
+struct Listing {
+    std::string prefix, delimiter, marker, end_marker;
+    std::size_t limit = 10000;
+    bool reverse = false;
+    bool as_json = false;
+};
+[[nodiscard]] Listing read_listing(const Call& call);
+/// The names (and "subdirectories") of a sorted list of names that the listing asks for.
+struct ListedName {
+    std::string name;
+    bool subdirectory = false;
+    const Document* document = nullptr;
+};
+[[nodiscard]] std::vector<ListedName> select_names(
+    const std::vector<std::pair<std::string_view, const Document*>>& documents, std::size_t name_offset,
+    const Listing& listing);
+/// 200 with JSON or text, 204 for an empty text.
+[[nodiscard]] Response listing_response(const Listing& listing, const std::vector<ListedName>& names,
+                                        const std::function<json::object(const ListedName&)>& describe,
+                                        Headers headers);
+
+}  // namespace localcloud::api::object_store

@@ -1,0 +1,117 @@
+#include "localcloud/api/service.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::api {
+
+bool Caller::has_role(std::string_view name) const {
+    return std::find(roles.begin(), roles.end(), name) != roles.end();
+}
+
+Service::Service(std::string prefix, const Authenticator& authenticator)
+    : prefix_(std::move(prefix)), authenticator_(authenticator) {
+    router_.set_not_found([this](const Request& request) {
+        spdlog::warn("not implemented: {} {}", request.method, request.path);
+        return refuse(request, no_such_path(request), {});
+    });
+    router_.set_method_not_allowed([this](const Request& request) {
+        spdlog::warn("not implemented: {} {}", request.method, request.path);
+        return refuse(request, no_such_method(request), {});
+    });
+}
+
+void Service::route(std::string_view method, std::string_view pattern, Handler handler, Access access) {
+    router_.add(method, prefix_ + std::string{pattern},
+                [this, handler = std::move(handler), access](const Request& request) {
+                    return answer(request, handler, access);
+                });
+}
+
+Response Service::handle(const Request& request) const {
+    try {
+        return router_(request);
+    } catch (const std::exception& error) {
+        spdlog::error("{} {}: {}", request.method, request.path, error.what());
+        return refuse(request,
+                      ApiError{500, "An unexpected error occurred in the embedded cloud; its log says more."},
+                      {});
+    }
+}
+
+Response Service::refuse(const Request& request, const ApiError& error, const Caller& caller) const {
+    const Call call{
+        .request = request, .caller = caller, .request_id = "req-" + state::uuid(), .microversion = 0};
+    Response response = render(error, call);
+    for (const auto& [name, value] : error.headers)
+        response.headers.set(name, value);
+    finish(call, response);
+    return response;
+}
+
+Response Service::answer(const Request& request, const Handler& handler, Access access) const {
+    Call call{.request = request, .caller = {}, .request_id = "req-" + state::uuid()};
+    Response response;
+    try {
+        if (access == Access::token) {
+            std::optional<Caller> caller = caller_of(request);
+            if (!caller) throw unauthorized();
+            call.caller = *std::move(caller);
+        }
+        prepare(call);
+        response = handler(call);
+    } catch (const ApiError& error) {
+        response = render(error, call);
+        for (const auto& [name, value] : error.headers)
+            response.headers.set(name, value);
+    } catch (const std::exception& error) {
+        spdlog::error("{} {} ({}): {}", request.method, request.path, call.request_id, error.what());
+        response = render(
+            ApiError{500,
+                     "An unexpected error occurred in the embedded cloud; its log says more. Request ID: " +
+                         call.request_id},
+            call);
+    }
+    finish(call, response);
+    return response;
+}
+
+std::optional<Caller> Service::caller_of(const Request& request) const {
+    const auto token = request.headers.find("X-Auth-Token");
+    if (!token) return std::nullopt;
+    return authenticator_.authenticate(*token);
+}
+
+void Service::finish(const Call& call, Response& response) const {
+    response.headers.set("X-Openstack-Request-Id", call.request_id);
+}
+
+Response json_response(int status, const json::value& body) {
+    return {
+        .status = status, .headers = {{"Content-Type", "application/json"}}, .body = json::serialize(body)};
+}
+
+Response empty_response(int status, std::string content_type) {
+    Response response{.status = status};
+    if (!content_type.empty()) response.headers.set("Content-Type", std::move(content_type));
+    return response;
+}
+
+json::value json_body(const Request& request) {
+    return parse_json(request.body.read());
+}
+
+std::string query_without(const Request& request, const std::vector<std::string>& without) {
+    std::string query;
+    for (const auto& [key, value] : request.query) {
+        if (std::find(without.begin(), without.end(), key) != without.end()) continue;
+        if (!query.empty()) query += '&';
+        query += common::httpd::percent_encode(key, ":") + "=" + common::httpd::percent_encode(value, ":,/");
+    }
+    return query;
+}
+
+}  // namespace localcloud::api

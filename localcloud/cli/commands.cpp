@@ -1,0 +1,237 @@
+#include "localcloud/cli/commands.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "common/process/process.hpp"
+#include "localcloud/cli/serve.hpp"
+#include "localcloud/state/store.hpp"
+
+namespace localcloud::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto start_patience = 120s;
+constexpr auto end_patience = 60s;
+constexpr auto poll_interval = 10ms;
+
+std::filesystem::path state_of(const CloudOptions& options) {
+    return std::filesystem::absolute(options.state.empty() ? default_state(options.name) : options.state);
+}
+
+/// "localcloud env", with what leads to this cloud.
+std::string command(const CloudOptions& options, std::string_view verb) {
+    std::string line = fmt::format("localcloud {}", verb);
+    if (options.name != CloudOptions{}.name) line += " --name " + options.name;
+    if (!options.state.empty()) line += " --state " + options.state.string();
+    return line;
+}
+
+void print_log_tail(const std::filesystem::path& state) {
+    std::ifstream file{log_file(state)};
+    std::deque<std::string> lines;
+    for (std::string line; std::getline(file, line);) {
+        lines.push_back(line);
+        if (lines.size() > 8) lines.pop_front();
+    }
+    for (const std::string& line : lines)
+        std::cerr << "  " << line << '\n';
+}
+
+void print_ready(const CloudOptions& options, const Running& running) {
+    std::cout << fmt::format(
+        "The cloud '{}' answers at {} (driver {}).\n"
+        "Point clients at it:  eval \"$({})\"\n"
+        "End it:               {}\n",
+        options.name, running.endpoint, running.driver, command(options, "env"), command(options, "down"));
+}
+
+int start_in_background(const CloudOptions& options, const std::filesystem::path& state) {
+    std::vector<std::string> arguments{std::filesystem::read_symlink("/proc/self/exe").string(),
+                                       "up",
+                                       "--foreground",
+                                       "--name",
+                                       options.name,
+                                       "--state",
+                                       state.string(),
+                                       "--driver",
+                                       options.driver};
+    if (options.port != 0) {
+        arguments.emplace_back("--port");
+        arguments.push_back(std::to_string(options.port));
+    }
+    remove_running(state);
+    common::process::Child::Options child_options;
+    child_options.command.arguments = std::move(arguments);
+    child_options.output = log_file(state);
+    child_options.detached = true;
+    common::process::Child child{child_options};
+    const auto deadline = std::chrono::steady_clock::now() + start_patience;
+    while (std::chrono::steady_clock::now() < deadline) {
+        if (const auto running = read_running(state); running && running->pid == child.pid()) {
+            print_ready(options, *running);
+            return 0;
+        }
+        if (child.poll()) {
+            std::cerr << "The cloud did not start. The last words of its log, " << log_file(state).string()
+                      << ":\n";
+            print_log_tail(state);
+            return 1;
+        }
+        std::this_thread::sleep_for(poll_interval);
+    }
+    child.signal(SIGKILL);
+    std::cerr << "The cloud was not ready within " << start_patience.count()
+              << " s and was ended; its log is " << log_file(state).string() << '\n';
+    return 1;
+}
+
+}  // namespace
+
+int up(CloudOptions options) {
+    const std::filesystem::path state = state_of(options);
+    std::filesystem::create_directories(state);
+    std::filesystem::permissions(state, std::filesystem::perms::owner_all);
+    auto lock = FolderLock::try_take(state);
+    if (!lock) {
+        if (options.foreground) {
+            std::cerr << "Somebody serves this cloud already; end it with: " << command(options, "down")
+                      << '\n';
+            return 1;
+        }
+        // It may be about to start.
+        for (auto waited = 0ms; waited < start_patience && !lock; waited += poll_interval) {
+            if (const auto running = read_running(state)) {
+                print_ready(options, *running);
+                return 0;
+            }
+            std::this_thread::sleep_for(poll_interval);
+            lock = FolderLock::try_take(state);
+        }
+        if (!lock) {
+            std::cerr << "Another process works on " << state.string() << " and does not come to an end.\n";
+            return 1;
+        }
+    }
+    if (options.driver.empty()) options.driver = recorded_driver(state);
+    if (options.driver.empty()) options.driver = "container";
+    if (!options.foreground) {
+        if (options.driver == "container") prepare_containers();
+        lock.reset();
+        return start_in_background(options, state);
+    }
+    serve(options, state);
+    return 0;
+}
+
+int down(const CloudOptions& options) {
+    const std::filesystem::path state = state_of(options);
+    if (!std::filesystem::exists(database_file(state))) {
+        std::cout << "There is no cloud '" << options.name << "' in " << state.string() << ".\n";
+        return 0;
+    }
+    auto lock = FolderLock::try_take(state);
+    const auto deadline = std::chrono::steady_clock::now() + end_patience;
+    bool asked = false;
+    while (!lock) {
+        const auto running = read_running(state);
+        if (running && !asked) {
+            ::kill(running->pid, SIGTERM);
+            asked = true;
+        }
+        if (std::chrono::steady_clock::now() > deadline) {
+            std::cerr << "The cloud does not end"
+                      << (running ? fmt::format("; its process is {}", running->pid) : std::string{})
+                      << ".\n";
+            return 1;
+        }
+        std::this_thread::sleep_for(poll_interval);
+        lock = FolderLock::try_take(state);
+    }
+    remove_running(state);
+    end_instances(state);
+    std::cout << "The cloud '" << options.name << "' is down; its state stays in " << state.string() << ".\n";
+    return 0;
+}
+
+int status(const CloudOptions& options) {
+    const std::filesystem::path state = state_of(options);
+    if (!std::filesystem::exists(database_file(state))) {
+        std::cout << "There is no cloud '" << options.name << "'. Make one: " << command(options, "up")
+                  << '\n';
+        return 3;
+    }
+    const bool served = FolderLock::try_take(state) == nullptr;
+    const auto running = read_running(state);
+    if (served && running) {
+        std::cout << fmt::format("up    {}  driver {}  process {}\n", running->endpoint, running->driver,
+                                 running->pid);
+    } else {
+        std::cout << (served ? "starting\n" : "down\n");
+    }
+    std::cout << "state " << state.string() << '\n';
+    return served ? 0 : 3;
+}
+
+int reset(const CloudOptions& options, bool yes) {
+    const std::filesystem::path state = state_of(options);
+    if (!std::filesystem::exists(database_file(state))) {
+        std::cout << "There is no cloud '" << options.name << "' in " << state.string() << ".\n";
+        return 0;
+    }
+    if (!yes) {
+        std::cout << "This removes the cloud '" << options.name
+                  << "' with all its servers, images and objects in " << state.string() << ". Go on? [y/N] "
+                  << std::flush;
+        std::string answer;
+        std::getline(std::cin, answer);
+        if (answer != "y" && answer != "Y" && answer != "yes") {
+            std::cout << "Nothing was done.\n";
+            return 1;
+        }
+    }
+    if (const int ended = down(options); ended != 0) return ended;
+    remove_state(state);
+    std::cout << "It is gone.\n";
+    return 0;
+}
+
+int env(const CloudOptions& options, bool admin) {
+    const std::filesystem::path state = state_of(options);
+    if (!std::filesystem::exists(clouds_file(state))) {
+        std::cerr << "There is no cloud '" << options.name << "' yet. Make one: " << command(options, "up")
+                  << '\n';
+        return 1;
+    }
+    const auto quoted = [](const std::string& value) {
+        std::string out = "'";
+        for (const char letter : value)
+            out += letter == '\'' ? std::string{"'\\''"} : std::string(1, letter);
+        return out + "'";
+    };
+    std::string name = options.name;
+    {
+        std::ifstream file{clouds_file(state)};
+        // The first entry is the cloud's name, whatever --name says about a --state.
+        for (std::string line; std::getline(file, line);) {
+            if (line.size() > 3 && line.starts_with("  ") && line[2] != ' ' && line.ends_with(':')) {
+                name = line.substr(2, line.size() - 3);
+                break;
+            }
+        }
+    }
+    std::cout << "export OS_CLIENT_CONFIG_FILE=" << quoted(clouds_file(state).string()) << '\n'
+              << "export OS_CLOUD=" << quoted(name + (admin ? "-admin" : "")) << '\n';
+    return 0;
+}
+
+}  // namespace localcloud::cli

@@ -1,0 +1,78 @@
+#include "localcloud/cli/folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "localcloud/state/files.hpp"
+#include "localcloud/state/json.hpp"
+
+namespace localcloud::cli {
+
+std::filesystem::path default_state(const std::string& name) {
+    if (const char* base = std::getenv("XDG_STATE_HOME"); base != nullptr && *base == '/') {
+        return std::filesystem::path{base} / "localcloud" / name;
+    }
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path{home != nullptr ? home : "/root"} / ".local/state/localcloud" / name;
+}
+
+std::unique_ptr<FolderLock> FolderLock::try_take(const std::filesystem::path& state) {
+    const std::filesystem::path file = state / "lock";
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        throw std::system_error{errno, std::generic_category(), "cannot open " + file.string()};
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        ::close(descriptor);
+        return nullptr;
+    }
+    return std::unique_ptr<FolderLock>{new FolderLock{descriptor}};
+}
+
+FolderLock::~FolderLock() {
+    ::close(descriptor_);
+}
+
+namespace {
+std::filesystem::path running_file(const std::filesystem::path& state) {
+    return state / "running.json";
+}
+}  // namespace
+
+void write_running(const std::filesystem::path& state, const Running& running) {
+    const json::value body{{"pid", running.pid}, {"endpoint", running.endpoint}, {"driver", running.driver}};
+    state::write_file(running_file(state), json::serialize(body) + "\n");
+}
+
+std::optional<Running> read_running(const std::filesystem::path& state) {
+    std::ifstream file{running_file(state)};
+    if (!file) return std::nullopt;
+    const std::string content{std::istreambuf_iterator<char>{file}, {}};
+    const json::value body = parse_json(content);
+    if (!body.is_object()) return std::nullopt;
+    return Running{.pid = static_cast<pid_t>(integer(body.get_object(), "pid")),
+                   .endpoint = text(body.get_object(), "endpoint"),
+                   .driver = text(body.get_object(), "driver")};
+}
+
+void remove_running(const std::filesystem::path& state) {
+    state::remove_file(running_file(state));
+}
+
+std::filesystem::path database_file(const std::filesystem::path& state) {
+    return state / "localcloud.db";
+}
+std::filesystem::path log_file(const std::filesystem::path& state) {
+    return state / "localcloud.log";
+}
+std::filesystem::path clouds_file(const std::filesystem::path& state) {
+    return state / "clouds.yaml";
+}
+
+}  // namespace localcloud::cli

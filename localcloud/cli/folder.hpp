@@ -1,0 +1,56 @@
+// A cloud's state folder, as the commands see it: whether somebody serves it, where, with which driver.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace localcloud::cli {
+
+struct CloudOptions {
+    std::string name = "localcloud";
+    std::filesystem::path state;  ///< empty: default_state(name)
+    std::string driver;           ///< "fake", "container"; empty: the cloud's, or container for a new one
+    std::uint16_t port = 0;       ///< 0: the cloud's, or default_port for a new one
+    bool foreground = false;
+};
+
+inline constexpr std::uint16_t default_port = 7774;
+
+/// $XDG_STATE_HOME/localcloud/<name>, or ~/.local/state/localcloud/<name>.
+[[nodiscard]] std::filesystem::path default_state(const std::string& name);
+
+/// Held as long as the value lives. One process at a time works on a state folder.
+class FolderLock {
+  public:
+    /// Nothing when somebody else has it.
+    [[nodiscard]] static std::unique_ptr<FolderLock> try_take(const std::filesystem::path& state);
+    ~FolderLock();
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+  private:
+    explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
+/// What a serving process writes when it is ready.
+struct Running {
+    pid_t pid = 0;
+    std::string endpoint;
+    std::string driver;
+};
+void write_running(const std::filesystem::path& state, const Running& running);
+/// Nothing when there is no such file; it may be a dead process's.
+[[nodiscard]] std::optional<Running> read_running(const std::filesystem::path& state);
+void remove_running(const std::filesystem::path& state);
+
+[[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& state);
+[[nodiscard]] std::filesystem::path log_file(const std::filesystem::path& state);
+[[nodiscard]] std::filesystem::path clouds_file(const std::filesystem::path& state);
+
+}  // namespace localcloud::cli

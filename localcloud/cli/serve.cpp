@@ -1,0 +1,304 @@
+#include "localcloud/cli/serve.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <optional>
+
+#include "common/httpd/server.hpp"
+#include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/front.hpp"
+#include "localcloud/api/identity/identity.hpp"
+#include "localcloud/api/image/image_service.hpp"
+#include "localcloud/api/network/preload.hpp"
+#include "localcloud/cli/addresses.hpp"
+#include "localcloud/cli/clouds_yaml.hpp"
+#include "localcloud/compute/container_driver.hpp"
+#include "localcloud/compute/fake_driver.hpp"
+#include "localcloud/compute/metadata_service.hpp"
+#include "localcloud/fabric/container_fabric.hpp"
+#include "localcloud/host/host.hpp"
+#include "localcloud/image/image.hpp"
+#include "localcloud/state/files.hpp"
+#include "localcloud/state/identifiers.hpp"
+
+namespace localcloud::cli {
+
+using state::Kind;
+
+namespace {
+
+constexpr std::uint64_t largest_body = std::uint64_t{64} << 30;
+constexpr int unprivileged_port_offset = 8000;
+
+int stop_event = -1;
+
+void request_stop(int /*signal*/) {
+    const std::uint64_t one = 1;
+    // Nothing can be done about a failure in a signal handler.
+    [[maybe_unused]] const ssize_t written = ::write(stop_event, &one, sizeof one);
+}
+
+/// Turns SIGTERM and SIGINT into something that can be waited for.
+void watch_signals() {
+    stop_event = ::eventfd(0, EFD_CLOEXEC);
+    struct sigaction action{};
+    action.sa_handler = request_stop;
+    ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(SIGINT, &action, nullptr);
+}
+
+void wait_for_signal() {
+    std::uint64_t count = 0;
+    while (::read(stop_event, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+}
+
+host::Options host_options(const std::filesystem::path& state) {
+    return {.state = state, .cache = host::default_cache()};
+}
+
+/// What a cloud is and stays from its first start on.
+struct Identity {
+    std::string name, driver, endpoint_address, floating_range;
+    std::uint16_t port = default_port;
+};
+
+Identity load_identity(state::Store& store, const CloudOptions& options, const std::string& driver) {
+    auto transaction = store.write();
+    if (const Document* stored = transaction.find(Kind::setting, "cloud")) {
+        Identity identity{.name = text(*stored, "name"),
+                          .driver = text(*stored, "driver"),
+                          .endpoint_address = text(*stored, "endpoint_address"),
+                          .floating_range = text(*stored, "floating_range"),
+                          .port = static_cast<std::uint16_t>(integer(*stored, "port"))};
+        if (identity.driver != driver) {
+            throw std::runtime_error{
+                "this cloud was made with the driver " + identity.driver +
+                " and cannot change it; `localcloud reset` first, or use another --name"};
+        }
+        if (options.port != 0 && options.port != identity.port) {
+            identity.port = options.port;
+            transaction.edit(Kind::setting, "cloud")["port"] = options.port;
+            transaction.commit();
+        }
+        return identity;
+    }
+    const std::uint16_t port = options.port == 0 ? default_port : options.port;
+    const CloudAddresses addresses = choose_addresses(options.name, port);
+    transaction.put(Kind::setting, "cloud",
+                    {{"name", options.name},
+                     {"driver", driver},
+                     {"endpoint_address", addresses.endpoint_address},
+                     {"floating_range", addresses.floating_range},
+                     {"port", port}});
+    transaction.commit();
+    return {.name = options.name,
+            .driver = driver,
+            .endpoint_address = addresses.endpoint_address,
+            .floating_range = addresses.floating_range,
+            .port = port};
+}
+
+/// Passwords are made together with clouds.yaml; where that is gone, everybody gets a new one.
+void ensure_credentials(api::Cloud& cloud, const std::filesystem::path& state,
+                        std::optional<int> port_offset) {
+    const std::filesystem::path file = clouds_file(state);
+    bool users_exist = false;
+    bool endpoint_changed = false;
+    {
+        auto transaction = cloud.store.write();
+        users_exist = transaction.count(Kind::user) > 0;
+        const Document* stored = transaction.find(Kind::setting, "clouds.yaml");
+        endpoint_changed = stored == nullptr || text(*stored, "endpoint") != cloud.endpoint;
+        transaction.put(Kind::setting, "clouds.yaml", {{"endpoint", cloud.endpoint}});
+        transaction.commit();
+    }
+    if (users_exist && !endpoint_changed && std::filesystem::exists(file)) return;
+    const api::identity::Passwords passwords{.demo = state::secret(18), .admin = state::secret(18)};
+    write_clouds_yaml(file, {.name = cloud.name,
+                             .endpoint = cloud.endpoint,
+                             .demo_password = passwords.demo,
+                             .admin_password = passwords.admin,
+                             .floating_ip_port_offset = port_offset});
+    if (!users_exist) {
+        api::identity::preload(cloud, passwords);
+        return;
+    }
+    auto transaction = cloud.store.write();
+    for (const Document* user : transaction.all(Kind::user)) {
+        const std::string name = text(*user, "name");
+        if (name != "demo" && name != "admin") continue;
+        transaction.edit(Kind::user, text(*user, "id"))["_password"] =
+            state::hash_password(name == "demo" ? passwords.demo : passwords.admin);
+    }
+    transaction.commit();
+}
+
+/// Glance of a new cloud has one image, public, owned by the administrator's project.
+void preload_image(api::Cloud& cloud, const std::optional<image::Image>& built) {
+    std::string id;
+    {
+        auto transaction = cloud.store.write();
+        if (transaction.find(Kind::setting, "images") != nullptr) return;
+        const Document* project = transaction.find_by(Kind::project, "name", "admin");
+        Document fields = api::image::new_image({}, project == nullptr ? "" : text(*project, "id"));
+        fields["name"] = built ? built->name : "debian-12";
+        fields["visibility"] = "public";
+        fields["disk_format"] = "raw";
+        fields["container_format"] = "bare";
+        fields["_properties"] = json::object{{"os_distro", "debian"}, {"os_version", "12"}};
+        id = text(fields, "id");
+        transaction.put(Kind::image, id, std::move(fields));
+        transaction.commit();
+    }
+    const std::filesystem::path copy = cloud.directory / "spool" / ("image-" + id);
+    if (built) {
+        std::filesystem::copy_file(built->file, copy);
+    } else {
+        state::write_file(copy, "The fake driver boots anything, even this.\n");
+    }
+    api::image::take_data(cloud, id, copy);
+    auto transaction = cloud.store.write();
+    transaction.put(Kind::setting, "images", {{"preloaded", true}});
+    transaction.commit();
+}
+
+/// Spooled bodies of requests that a killed process did not finish.
+void clean_spool(const std::filesystem::path& state) {
+    std::filesystem::create_directories(state / "spool");
+    for (const auto& entry : std::filesystem::directory_iterator{state / "spool"}) {
+        std::error_code ignored;
+        std::filesystem::remove_all(entry.path(), ignored);
+    }
+}
+
+}  // namespace
+
+std::string recorded_driver(const std::filesystem::path& state) {
+    if (!std::filesystem::exists(database_file(state))) return {};
+    const state::Store store{database_file(state)};
+    const auto view = store.read();
+    const Document* stored = view.find(Kind::setting, "cloud");
+    return stored == nullptr ? std::string{} : text(*stored, "driver");
+}
+
+void prepare_containers() {
+    host::check();
+    (void)image::ensure(host::default_cache(),
+                        [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); });
+}
+
+void serve(const CloudOptions& options, const std::filesystem::path& state) {
+    const bool containers = options.driver != "fake";
+    // Joining the namespaces comes first: it needs a process without threads.
+    std::shared_ptr<host::Host> host;
+    std::optional<image::Image> built;
+    if (containers) {
+        built =
+            image::ensure(host::default_cache(), [](const std::string& line) { spdlog::info("{}", line); });
+        host = host::enter(host_options(state));
+    }
+    watch_signals();
+    clean_spool(state);
+    std::filesystem::create_directories(state / "images");
+    std::filesystem::create_directories(state / "objects");
+    state::Store store{database_file(state)};
+    const Identity identity = load_identity(store, options, options.driver);
+
+    std::unique_ptr<api::Front> front;
+    std::unique_ptr<compute::ContainerDriver> container_driver;
+    const common::httpd::Handler metadata = compute::metadata_handler([&](const std::string& id) {
+        return container_driver ? container_driver->metadata(id) : std::nullopt;
+    });
+    common::httpd::Server server{
+        {.address = identity.endpoint_address,
+         .port = identity.port,
+         .handler_threads = 8,
+         .body_limit = largest_body,
+         .spool_directory = state / "spool"},
+        [&](const api::Request& request) -> api::Response {
+            const auto listener = request.params.find("listener");
+            if (listener != request.params.end() && compute::instance_of_tag(listener->second, "metadata")) {
+                return metadata(request);
+            }
+            if (!front) return {.status = 503};
+            return (*front)(request);
+        }};
+
+    std::unique_ptr<fabric::ContainerFabric> container_fabric;
+    std::unique_ptr<compute::FakeDriver> fake_driver;
+    compute::FakeFabric fake_fabric;
+    if (containers) {
+        container_fabric = fabric::make_fabric(
+            host,
+            {.endpoint_address = identity.endpoint_address,
+             .endpoint_port = identity.port,
+             .listeners = {
+                 .add = [&](int fd, std::string tag) { return server.add_listener(fd, std::move(tag)); },
+                 .remove = [&](std::uint64_t id) { server.remove_listener(id); }}});
+        container_driver = compute::make_container_driver(host, *container_fabric);
+    } else {
+        fake_driver = std::make_unique<compute::FakeDriver>(state / "instances");
+    }
+    compute::Driver& driver = containers ? static_cast<compute::Driver&>(*container_driver) : *fake_driver;
+    fabric::Fabric& fabric = containers ? static_cast<fabric::Fabric&>(*container_fabric) : fake_fabric;
+    api::Cloud cloud{.name = identity.name,
+                     .endpoint = fmt::format("http://{}:{}", identity.endpoint_address, identity.port),
+                     .floating_range = identity.floating_range,
+                     .directory = state,
+                     .store = store,
+                     .driver = driver,
+                     .fabric = fabric};
+    const bool low_ports_closed = containers && host->first_open_port() > 0;
+    ensure_credentials(cloud, state,
+                       low_ports_closed ? std::optional<int>{unprivileged_port_offset} : std::nullopt);
+    api::compute::preload(cloud);
+    api::network::preload(cloud);
+    preload_image(cloud, built);
+    front = std::make_unique<api::Front>(cloud);
+    front->resume();
+    write_running(state, {.pid = ::getpid(), .endpoint = cloud.endpoint, .driver = identity.driver});
+    spdlog::info("the cloud {} answers at {} (driver {})", cloud.name, cloud.endpoint, identity.driver);
+    wait_for_signal();
+    spdlog::info("ending; instances live on");
+    remove_running(state);
+    server.stop();
+    front->stop();
+}
+
+void end_instances(const std::filesystem::path& state) {
+    if (!std::filesystem::exists(database_file(state))) return;
+    state::Store store{database_file(state)};
+    auto transaction = store.write();
+    const Document* stored = transaction.find(Kind::setting, "cloud");
+    if (stored == nullptr) return;
+    const bool fake = text(*stored, "driver") == "fake";
+    if (!fake) host::end(host_options(state));
+    compute::FakeDriver fake_driver{state / (fake ? "instances" : "spool")};
+    for (const Document* server : transaction.all(Kind::server)) {
+        if (text(*server, "vm_state") != "active") continue;
+        const std::string id = text(*server, "id");
+        if (fake) fake_driver.stop(id);
+        Document& ended = transaction.edit(Kind::server, id);
+        ended["vm_state"] = "stopped";
+        ended["power_state"] = 4;
+        ended["updated"] = state::iso_seconds(state::now());
+    }
+    transaction.commit();
+}
+
+void remove_state(const std::filesystem::path& state) {
+    if (recorded_driver(state) == "container") {
+        host::remove(host_options(state), {state});
+    } else {
+        std::filesystem::remove_all(state);
+    }
+}
+
+}  // namespace localcloud::cli

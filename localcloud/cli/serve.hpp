@@ -1,0 +1,24 @@
+// The process that is the cloud.
+#pragma once
+
+#include "localcloud/cli/folder.hpp"
+
+namespace localcloud::cli {
+
+/// Serves until SIGTERM or SIGINT; instances live on. Must be called before any thread is started.
+/// Throws with a sentence when it cannot.
+void serve(const CloudOptions& options, const std::filesystem::path& state);
+
+/// Ends all instances of a cloud that nobody serves, and says so in its state.
+void end_instances(const std::filesystem::path& state);
+
+/// Where images are kept for all clouds; asks for what containers need first. Throws with a sentence.
+void prepare_containers();
+
+/// Removes the state folder with all that is in it, also what belongs to users of instances.
+void remove_state(const std::filesystem::path& state);
+
+/// The driver that a cloud was made with; empty for a new one.
+[[nodiscard]] std::string recorded_driver(const std::filesystem::path& state);
+
+}  // namespace localcloud::cli
