@@ -77,7 +77,6 @@ struct Side {
 
     /// False when the connection is broken.
     bool receive() {
-        if (begin == end) begin = end = 0;
         if (full()) return true;
         const auto count = ::recv(socket.get(), bytes->data() + end, buffer_size - end, 0);
         if (count == 0) ended = true;
@@ -95,7 +94,9 @@ struct Side {
             }
             begin += static_cast<std::size_t>(count);
         }
-        if (begin > 0 && !empty() && full()) {
+        // An empty buffer begins at its start again, or it would count as full.
+        if (empty()) begin = end = 0;
+        if (begin > 0 && full()) {
             std::copy(bytes->begin() + static_cast<std::ptrdiff_t>(begin),
                       bytes->begin() + static_cast<std::ptrdiff_t>(end), bytes->begin());
             end -= begin;
