@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <csignal>
 #include <deque>
 #include <mutex>
 #include <stop_token>
@@ -93,6 +94,10 @@ class CurlTransport final : public Transport {
     }
 
     void run(const std::stop_token& stop) {
+        // The program's signals are for its own threads, and OpenSSL writing to a lost connection raises SIGPIPE.
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_BLOCK, &all, nullptr);
         while (!stop.stop_requested()) {
             obey();
             int running = 0;
