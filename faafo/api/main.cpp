@@ -50,7 +50,6 @@ int run(int argc, const char* const* argv) {
             *queue, *sink,
             worker::WorkerOptions{
                 .count = settings.workers, .threads_per_task = settings.threads_per_task, .name = {}});
-        spdlog::info("{} workers draw in this process", settings.workers);
     }
     config::wait_for_stop();
     spdlog::info("stopping");

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 
 #include "faafo/api/fractal_json.hpp"
 #include "faafo/api/problem.hpp"
@@ -20,7 +19,6 @@ using common::httpd::Response;
 
 constexpr std::uint64_t longest_request = 64 << 10;  // of a POST; a PUT carries a picture
 constexpr std::uint64_t large_body = 4 << 20;
-constexpr std::chrono::seconds longest_wait{20};
 
 [[noreturn]] void unknown(std::string_view uuid) {
     throw Problem(404, fmt::format("There is no fractal with the uuid {}", uuid.substr(0, 64)));
@@ -250,10 +248,9 @@ Response Service::update(const Request& request) const {
     if (!fractal && large) unknown(uuid);
     // One at a time: a body takes several times its size while it is read.
     std::unique_lock turn(large_bodies_, std::defer_lock);
-    if (large && !turn.try_lock_for(longest_wait)) {
-        throw Problem(503, "Too many large pictures at once; try again later");
-    }
+    if (large) turn.lock();
     const Update update = read_update(request.body.read(), uuid, fractal);
+    if (large) turn.unlock();
     if (!fractal) unknown(uuid);
     try {
         if (update.result) return json_response(200, to_json(store_.complete(*update.result)));

@@ -35,7 +35,7 @@ class Service {
     queue::Queue& queue_;
     web::Gallery gallery_;
     common::httpd::Router router_;
-    mutable std::timed_mutex large_bodies_;
+    mutable std::mutex large_bodies_;
 };
 
 }  // namespace faafo::api

@@ -23,12 +23,6 @@ void make_folder(const common::db::DatabaseUrl& url) {
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
 }
 
-std::unique_lock<std::timed_mutex> take_turn(Database& database) {
-    std::unique_lock turn(database.writers(), longest_wait_for_writers);
-    if (!turn.owns_lock()) throw Unavailable("the database is too busy; try again");
-    return turn;
-}
-
 }  // namespace
 
 Database::Database(const std::string& url, std::size_t sessions) {
@@ -52,9 +46,29 @@ Database::Database(const std::string& url, std::size_t sessions) {
     }
 }
 
+void WriteTurn::take() {
+    std::unique_lock lock(mutex_);
+    if (!free_.wait_for(lock, longest_wait_for_writers, [this] { return !taken_; })) {
+        throw Unavailable("the database is too busy; try again");
+    }
+    taken_ = true;
+}
+
+void WriteTurn::give_back() {
+    {
+        const std::lock_guard lock(mutex_);
+        taken_ = false;
+    }
+    free_.notify_one();
+}
+
+std::unique_ptr<WriteTurn, Transaction::GiveBack> Transaction::take(WriteTurn& turn) {
+    turn.take();
+    return std::unique_ptr<WriteTurn, GiveBack>(&turn);
+}
+
 Transaction::Transaction(Database& database, Kind kind)
-    : turn_(kind == Kind::read ? std::unique_lock<std::timed_mutex>{} : take_turn(database)),
-      session_(database.pool()) {
+    : turn_(kind == Kind::read ? nullptr : take(database.write_turn())), session_(database.pool()) {
     const bool sqlite = database.backend() == common::db::Backend::sqlite;
     if (sqlite && kind == Kind::relaxed_write) {
         session_ << "PRAGMA synchronous = NORMAL";

@@ -2,6 +2,7 @@
 // several threads and several processes may hold against each other. Only .cpp files of store/ and queue/ use it.
 #pragma once
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +13,20 @@
 
 namespace faafo::store {
 
+/// One writer at a time inside this process: SQLite lets only one write anyway, and waiting here
+/// costs nothing, where its own waiting polls.
+class WriteTurn {
+  public:
+    /// Throws Unavailable when it takes too long.
+    void take();
+    void give_back();
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable free_;
+    bool taken_ = false;
+};
+
 /// Opens the database, creating and upgrading its tables; throws Unavailable or std::invalid_argument.
 class Database {
   public:
@@ -20,14 +35,12 @@ class Database {
 
     [[nodiscard]] common::db::Backend backend() const { return backend_; }
     [[nodiscard]] soci::connection_pool& pool() { return *pool_; }
-    [[nodiscard]] std::timed_mutex& writers() { return writers_; }
+    [[nodiscard]] WriteTurn& write_turn() { return write_turn_; }
 
   private:
     common::db::Backend backend_;
     std::shared_ptr<soci::connection_pool> pool_;
-    /// One writer at a time inside this process: SQLite lets only one write anyway, and waiting here is
-    /// fair and costs nothing, where its own waiting polls.
-    std::timed_mutex writers_;
+    WriteTurn write_turn_;
 };
 
 /// A session of the pool in a transaction. Rolled back unless commit() was called.
@@ -51,7 +64,12 @@ class Transaction {
   private:
     void end() noexcept;
 
-    std::unique_lock<std::timed_mutex> turn_;
+    struct GiveBack {
+        void operator()(WriteTurn* turn) const { turn->give_back(); }
+    };
+    static std::unique_ptr<WriteTurn, GiveBack> take(WriteTurn& turn);
+
+    std::unique_ptr<WriteTurn, GiveBack> turn_;
     soci::session session_;
     bool open_ = false;
     bool relaxed_ = false;

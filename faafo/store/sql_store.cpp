@@ -178,13 +178,14 @@ class SqlStore : public Store {
 
     /// Reads the fractal and lets `work` change it, in one transaction; returns what it became.
     Fractal changed(std::string_view uuid, const std::function<void(soci::session&, Fractal&)>& work) {
-        std::optional<Fractal> fractal;
+        Fractal fractal;
         write([&](soci::session& session) {
-            fractal = find_row(session, uuid);
-            if (!fractal) throw NotFound(std::string(uuid));
-            work(session, *fractal);
+            auto found = find_row(session, uuid);
+            if (!found) throw NotFound(std::string(uuid));
+            fractal = *std::move(found);
+            work(session, fractal);
         });
-        return *std::move(fractal);
+        return fractal;
     }
 
     static void insert(soci::session& session, const Fractal& fractal) {

@@ -32,7 +32,7 @@ int run(int argc, const char* const* argv) {
     const auto sink = worker::make_http_sink(settings.endpoint_url);
     worker::Workers workers(*queue, *sink,
                             {.count = settings.workers, .threads_per_task = settings.threads_per_task});
-    spdlog::info("{} workers hand in to {}", settings.workers, settings.endpoint_url);
+    spdlog::info("pictures go to {}", settings.endpoint_url);
     config::wait_for_stop();
     spdlog::info("stopping");
     workers.stop();

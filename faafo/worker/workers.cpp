@@ -53,6 +53,7 @@ struct Workers::Impl {
         : queue(queue), sink(sink), options(std::move(given)) {
         if (options.name.empty()) options.name = host_name();
         options.count = std::max(options.count, 1U);
+        spdlog::info("{} workers start", options.count);
         for (unsigned i = 0; i < options.count; ++i) {
             threads.emplace_back([this](std::stop_token stop) { work(stop); });
         }
