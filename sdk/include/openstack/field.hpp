@@ -22,7 +22,7 @@ class OpenEnum {
   public:
     OpenEnum() = default;
     OpenEnum(std::string_view text) : text_(text) {}
-    OpenEnum(const std::string& text) : text_(text) {}
+    OpenEnum(std::string text) : text_(std::move(text)) {}
     OpenEnum(const char* text) : text_(text) {}
 
     [[nodiscard]] const std::string& text() const { return text_; }
@@ -58,7 +58,10 @@ class Field {
     [[nodiscard]] bool is_absent() const { return !null_ && !value_; }
     [[nodiscard]] bool is_null() const { return null_; }
     [[nodiscard]] bool has_value() const { return value_.has_value(); }
-    [[nodiscard]] const T& value() const { return value_.value(); }
+    /// Throws std::bad_optional_access when there is none.
+    [[nodiscard]] const T& value() const {
+        return value_.value();
+    }  // NOLINT(bugprone-unchecked-optional-access)
     /// Sets to a default value, and returns it to be filled.
     T& emplace() {
         null_ = false;

@@ -158,8 +158,8 @@ void Decoder::members(const json::object& object, const Path& path, const Fields
             value(member.value(), here, *row->type, row->in(out), row->options);
         } else if (prefix.empty() && fields.is_inner_object(key) && member.value().is_object()) {
             members(member.value().get_object(), here, fields, out, std::string(key) + ".");
-        } else if (prefix.empty() && fields.rest()) {
-            auto& rest = *static_cast<std::map<std::string, std::string>*>(fields.rest()->in(out));
+        } else if (const auto& rest_row = fields.rest(); prefix.empty() && rest_row) {
+            auto& rest = *static_cast<std::map<std::string, std::string>*>(rest_row->in(out));
             const bool scalar = !member.value().is_object() && !member.value().is_array();
             rest[std::string(key)] = scalar ? scalar_text(member.value()) : json::serialize(member.value());
         } else {

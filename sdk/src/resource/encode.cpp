@@ -52,9 +52,9 @@ json::object object_of(const Fields& fields, const void* object, const EncodeOpt
             inner.get_object()[view(row.key.substr(dot + 1))] = std::move(*value);
         }
     }
-    if (fields.rest()) {
+    if (const auto& rest = fields.rest()) {
         for (const auto& [key, text] :
-             *static_cast<const std::map<std::string, std::string>*>(fields.rest()->in(object))) {
+             *static_cast<const std::map<std::string, std::string>*>(rest->in(object))) {
             result[key] = text;
         }
     }
@@ -228,10 +228,12 @@ struct Version {
 
 Version version_of(std::string_view text) {
     Version version;
-    const char* end = text.data() + text.size();
-    const auto [dot, error] = std::from_chars(text.data(), end, version.major);
-    if (error == std::errc() && dot != end) {
-        std::from_chars(dot + 1, end, version.minor);
+    const auto dot = text.find('.');
+    const std::string_view major = text.substr(0, dot);
+    std::from_chars(major.data(), major.data() + major.size(), version.major);
+    if (dot != std::string_view::npos) {
+        const std::string_view minor = text.substr(dot + 1);
+        std::from_chars(minor.data(), minor.data() + minor.size(), version.minor);
     }
     return version;
 }
@@ -278,9 +280,9 @@ EncodedQuery encode_query(const Fields& fields, const void* query, const EncodeO
         auto& list = row.options.client_side ? result.compared : result.sent;
         list.emplace_back(std::string(row.key), query_text(*value));
     }
-    if (fields.rest()) {
+    if (const auto& rest = fields.rest()) {
         for (const auto& [key, text] :
-             *static_cast<const std::map<std::string, std::string>*>(fields.rest()->in(query))) {
+             *static_cast<const std::map<std::string, std::string>*>(rest->in(query))) {
             result.sent.emplace_back(key, text);
         }
     }

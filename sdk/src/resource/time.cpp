@@ -20,8 +20,9 @@ class Scanner {
             failed = true;
             return 0;
         }
-        const auto [end, error] = std::from_chars(text_.data(), text_.data() + count, value);
-        if (error != std::errc() || end != text_.data() + count || text_[0] == '-') {
+        const std::string_view part = text_.substr(0, count);
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+        if (error != std::errc() || end != part.data() + part.size() || part.front() == '-') {
             failed = true;
         }
         text_.remove_prefix(count);
