@@ -54,12 +54,16 @@ class CurlTransport final : public Transport {
         curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
                           static_cast<long>(options.max_connections_per_host));
         curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
-        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+        thread_ = std::jthread([this] { run(); });
     }
 
     ~CurlTransport() override {
-        thread_.request_stop();
-        curl_multi_wakeup(multi_.get());
+        {
+            // Under the lock, because the thread takes the multi handle down as soon as it sees `closing_`.
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            curl_multi_wakeup(multi_.get());
+        }
         thread_.join();
     }
 
@@ -93,13 +97,12 @@ class CurlTransport final : public Transport {
         curl_multi_wakeup(multi_.get());
     }
 
-    void run(const std::stop_token& stop) {
+    void run() {
         // The program's signals are for its own threads, and OpenSSL writing to a lost connection raises SIGPIPE.
         sigset_t all;
         sigfillset(&all);
         pthread_sigmask(SIG_BLOCK, &all, nullptr);
-        while (!stop.stop_requested()) {
-            obey();
+        while (obey()) {
             int running = 0;
             curl_multi_perform(multi_.get(), &running);
             collect_finished();
@@ -108,14 +111,20 @@ class CurlTransport final : public Transport {
             curl_multi_poll(multi_.get(), nullptr, 0,
                             static_cast<int>(std::clamp<std::int64_t>(wait, 0, 60000)), nullptr);
         }
-        while (!active_.empty())
+        while (!active_.empty()) {
             end(active_.begin()->first, Fault::cancelled, "the connection was closed");
+        }
+        // Here rather than in the destructor: saying goodbye on lost TLS connections raises SIGPIPE too.
+        spare_.clear();
+        multi_.reset();
     }
 
-    void obey() {
+    /// False when the transport is being closed.
+    bool obey() {
         std::deque<Command> commands;
         {
             const std::lock_guard lock(mutex_);
+            if (closing_) return false;
             commands.swap(commands_);
         }
         for (auto& [kind, transfer] : commands) {
@@ -129,6 +138,7 @@ class CurlTransport final : public Transport {
                 }
             }
         }
+        return true;
     }
 
     void start(const std::shared_ptr<Transfer>& transfer) {
@@ -217,6 +227,7 @@ class CurlTransport final : public Transport {
 
     std::mutex mutex_;
     std::deque<Command> commands_;
+    bool closing_ = false;
 
     std::jthread thread_;
 };
