@@ -244,13 +244,9 @@ void ComputeService::set_server_metadata(const Id& server, const std::map<std::s
 void ComputeService::delete_server_metadata(const Id& server, const std::vector<std::string>& keys,
                                             const CallOptions& options) const {
     for (const std::string& key : keys) {
-        try {
-            const std::string item = resource::join_path("/metadata", key);
-            resource::send(adapter_,
-                           Request{.method = "DELETE", .path = resource::join_path("/servers", server, item)},
-                           compute::newest_microversion, options);
-        } catch (const NotFound&) {
-        }
+        const std::string item = resource::join_path("/metadata", key);
+        resource::remove_path(adapter_, resource::join_path("/servers", server, item),
+                              compute::newest_microversion, options);
     }
 }
 void ComputeService::set_server_tags(const Id& server, const std::vector<std::string>& tags,
@@ -300,15 +296,9 @@ compute::ServerInterface ComputeService::create_server_interface(
 }
 bool ComputeService::delete_server_interface(const Id& server, const Id& port,
                                              const CallOptions& options) const {
-    try {
-        const std::string interface = resource::join_path("/os-interface", port);
-        resource::send(
-            adapter_, Request{.method = "DELETE", .path = resource::join_path("/servers", server, interface)},
-            compute::newest_microversion, options);
-        return true;
-    } catch (const NotFound&) {
-        return false;
-    }
+    const std::string interface = resource::join_path("/os-interface", port);
+    return resource::remove_path(adapter_, resource::join_path("/servers", server, interface),
+                                 compute::newest_microversion, options);
 }
 
 }  // namespace openstack

@@ -29,8 +29,8 @@ class ImageRollback {
             try {
                 // The call's own deadline may be what made the upload fail.
                 service_.delete_image(id_, CallOptions::within(std::chrono::seconds(30)));
-            } catch (
-                const std::exception&) {  // NOLINT(bugprone-empty-catch): the first failure is what matters
+            } catch (const std::exception&) {
+                id_.clear();  // The image stays; what made the upload fail is what the caller has to hear.
             }
         }
     }

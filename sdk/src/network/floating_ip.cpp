@@ -215,7 +215,7 @@ std::vector<network::Port> reachable_ports(const NetworkService& service, const 
 
 FloatingIP NetworkService::add_ip_to_server(const Id& ip, const Id& server,
                                             const CallOptions& options) const {
-    const FloatingIP address = get_ip(ip, options);
+    FloatingIP address = get_ip(ip, options);
     const std::vector<network::Port> candidates =
         reachable_ports(*this, server, address.floating_network_id, options);
     for (const network::Port& port : candidates) {

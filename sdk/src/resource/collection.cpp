@@ -72,7 +72,7 @@ CallOptions with_microversion(const Adapter& adapter, std::string_view newest_mi
     return result;
 }
 
-Response send(const Adapter& adapter, Request request, std::string_view newest_microversion,
+Response send(const Adapter& adapter, const Request& request, std::string_view newest_microversion,
               const CallOptions& options) {
     return adapter.request(request, with_microversion(adapter, newest_microversion, options));
 }
@@ -123,15 +123,19 @@ void update_into(const Adapter& adapter, const Definition& definition, std::stri
         body_fields, body, type, out, options);
 }
 
-bool remove(const Adapter& adapter, const Definition& definition, std::string_view id,
-            const CallOptions& options) {
+bool remove_path(const Adapter& adapter, const std::string& path, std::string_view newest_microversion,
+                 const CallOptions& options) {
     try {
-        send(adapter, Request{.method = "DELETE", .path = join_path(definition.path, id)},
-             definition.microversion, options);
+        send(adapter, Request{.method = "DELETE", .path = path}, newest_microversion, options);
         return true;
     } catch (const NotFound&) {
         return false;
     }
+}
+
+bool remove(const Adapter& adapter, const Definition& definition, std::string_view id,
+            const CallOptions& options) {
+    return remove_path(adapter, join_path(definition.path, id), definition.microversion, options);
 }
 
 void find_into(const Adapter& adapter, const Definition& definition, std::string_view name_or_id,
@@ -147,9 +151,12 @@ void find_into(const Adapter& adapter, const Definition& definition, std::string
             decode_response(response, request, around_one(definition), *list_type.element,
                             list_type.add(list, {}));
             return;
-        } catch (const NotFound&) {
-        } catch (const BadRequest&) {
-        } catch (const Forbidden&) {
+        } catch (const HttpError& error) {
+            // Services differ in how they say that there is no such ID; a name may look like one.
+            const int status = error.status();
+            if (status != 400 && status != 403 && status != 404) {
+                throw;
+            }
         }
     }
     ListRequest request{.name_or_id = std::string(name_or_id)};

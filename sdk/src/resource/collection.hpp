@@ -38,18 +38,18 @@ enum class NameFilter {
 };
 
 struct Definition {
-    std::string_view noun;           ///< for sentences: "server"
-    std::string_view path;           ///< "/servers"
-    std::string_view key;            ///< around one: {"server": …}; empty: nothing around it
-    std::string_view list_key;       ///< around many: {"servers": […]}; empty: the body is the list
-    std::string_view list_path{};    ///< where it differs: "/servers/detail"
-    std::string_view element_key{};  ///< around each of many: {"keypairs": [{"keypair": …}]}
+    std::string_view noun;         ///< for sentences: "server"
+    std::string_view path;         ///< "/servers"
+    std::string_view key;          ///< around one: {"server": …}; empty: nothing around it
+    std::string_view list_key;     ///< around many: {"servers": […]}; empty: the body is the list
+    std::string_view list_path;    ///< where it differs: "/servers/detail"
+    std::string_view element_key;  ///< around each of many: {"keypairs": [{"keypair": …}]}
     Paging paging = Paging::none;
     NameFilter name_filter = NameFilter::exact;
     std::string_view id_key = "id";
     std::string_view name_key = "name";
     std::string_view update_method = "PUT";
-    std::string_view microversion{};  ///< the newest that the field table knows
+    std::string_view microversion;  ///< the newest that the field table knows
 };
 
 /// Specialised beside the field table.
@@ -57,7 +57,7 @@ template <class Resource>
 const Definition& definition_of();
 
 /// Sends with the newest microversion that both sides know, unless the caller chose one.
-Response send(const Adapter& adapter, Request request, std::string_view newest_microversion,
+Response send(const Adapter& adapter, const Request& request, std::string_view newest_microversion,
               const CallOptions& options);
 /// As send() would.
 [[nodiscard]] CallOptions with_microversion(const Adapter& adapter, std::string_view newest_microversion,
@@ -105,6 +105,9 @@ void update_into(const Adapter& adapter, const Definition& definition, std::stri
                  const CallOptions& options);
 bool remove(const Adapter& adapter, const Definition& definition, std::string_view id,
             const CallOptions& options);
+/// DELETE; false when there was nothing.
+bool remove_path(const Adapter& adapter, const std::string& path, std::string_view newest_microversion,
+                 const CallOptions& options);
 /// Appends what has the ID or the name; `scope` narrows the search where the service can.
 void find_into(const Adapter& adapter, const Definition& definition, std::string_view name_or_id,
                const Query& scope, const ValueType& list_type, void* list, const CallOptions& options);
@@ -170,6 +173,7 @@ std::optional<Resource> find_or_null(const Adapter& adapter, std::string_view na
     if (found.size() > 1) {
         const Row* row = fields_of<Resource>().find(definition.id_key);
         std::vector<std::string> ids;
+        ids.reserve(found.size());
         for (const Resource& resource : found) {
             ids.push_back(*static_cast<const std::string*>(row->in(&resource)));
         }

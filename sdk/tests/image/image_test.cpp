@@ -92,6 +92,8 @@ TEST_F(Images, AreUploadedAndCompared) {
     const auto image = images.create_image({.name = "x"}, text_body(data));
     EXPECT_EQ(image.status, "active");
     EXPECT_EQ(cloud.requests()[1].body, data);
+    EXPECT_THAT(cloud.lines(), ElementsAre("POST /images", "PUT /images/i/file", "GET /images/i"))
+        << "what went well is not rolled back";
     EXPECT_EQ(cloud.requests()[1].headers.get("Content-Type"), "application/octet-stream");
 }
 
