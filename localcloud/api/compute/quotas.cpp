@@ -172,6 +172,10 @@ void ComputeService::add_quota_routes() {
         transaction.commit();
         return empty_response(202, "application/json");
     });
+    route("GET", "/v2.1/os-availability-zone/detail", [](const Call& call) -> Response {
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-availability-zone:detail");
+        throw ApiError{501, "The embedded cloud has no hosts to tell of: ask for the zones without detail."};
+    });
     route("GET", "/v2.1/os-availability-zone", [](const Call&) {
         return json_response(
             200, {{"availabilityZoneInfo",

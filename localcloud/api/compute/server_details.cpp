@@ -146,6 +146,30 @@ void ComputeService::add_server_detail_routes() {
         }
         return json_response(200, {{"security_groups", std::move(groups)}});
     });
+    // The client still asks Nova for groups by name, in the old place.
+    const auto old_place = [](const Call& call) {
+        if (call.microversion >= 36) throw ApiError{404, "The resource could not be found.", "html"};
+    };
+    route("GET", "/v2.1/os-security-groups", [this, old_place](const Call& call) {
+        old_place(call);
+        const auto view = cloud_.store.read();
+        json::array groups;
+        for (const Document* group : view.all(Kind::security_group)) {
+            if (text(*group, "project_id") == call.caller.project_id) {
+                groups.emplace_back(security_group_body(view, *group));
+            }
+        }
+        return json_response(200, {{"security_groups", std::move(groups)}});
+    });
+    route("GET", "/v2.1/os-security-groups/{group}", [this, old_place](const Call& call) {
+        old_place(call);
+        const auto view = cloud_.store.read();
+        const Document* group = view.find(Kind::security_group, call.param("group"));
+        if (group == nullptr || text(*group, "project_id") != call.caller.project_id) {
+            throw ApiError{404, "Security group " + call.param("group") + " not found."};
+        }
+        return json_response(200, {{"security_group", security_group_body(view, *group)}});
+    });
     route("GET", server + "/os-interface", [this](const Call& call) {
         const auto view = cloud_.store.read();
         json::array interfaces;

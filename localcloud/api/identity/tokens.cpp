@@ -163,7 +163,7 @@ Proof prove_by_token(const state::View& view, const Document& identity) {
     const Document* token = view.find(Kind::token, key);
     if (token == nullptr || expired(*token)) throw ApiError{404, "Could not recognize Fernet token"};
     json::array methods = array(*token, "methods");
-    if (std::find(methods.begin(), methods.end(), json::value{"token"}) == methods.end())
+    if (std::find(methods.begin(), methods.end(), json::value("token")) == methods.end())
         methods.emplace_back("token");
     return {.user_id = text(*token, "user_id"),
             .methods = methods,

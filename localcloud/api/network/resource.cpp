@@ -62,7 +62,7 @@ json::value converted(const Attribute& attribute, const json::value& value) {
                 return value;
             }
             if (value.is_null() && attribute.form == Form::text_or_null) return value;
-            if (value.is_int64() || value.is_uint64()) return json::value{json::serialize(value)};
+            if (value.is_int64() || value.is_uint64()) return json::value(json::serialize(value));
             throw invalid_input(python_repr(value) + " is not a valid string.");
         case Form::boolean:
             if (value.is_bool()) return value;

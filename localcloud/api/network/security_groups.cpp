@@ -128,7 +128,7 @@ json::value checked_protocol(const json::value& value) {
     const bool number =
         protocol.size() <= 3 &&
         std::all_of(protocol.begin(), protocol.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-    if (number && std::stoi(protocol) <= 255) return json::value{protocol};
+    if (number && std::stoi(protocol) <= 255) return json::value(protocol);
     if (std::find(protocols.begin(), protocols.end(), protocol) == protocols.end()) {
         std::string names = "None";
         for (const std::string_view name : protocols)
@@ -140,7 +140,7 @@ json::value checked_protocol(const json::value& value) {
                         protocol, names),
             "SecurityGroupRuleInvalidProtocol"};
     }
-    return json::value{protocol};
+    return json::value(protocol);
 }
 
 void check_ports(const Document& rule) {

@@ -1,0 +1,335 @@
+#!/usr/bin/python3
+"""Debian's `openstack` client and openstacksdk, unchanged, against a cloud with the fake driver.
+
+Every command runs in this process (a start of the client costs a second). What goes over the wire meanwhile is
+compared, field by field, with what the real services answered to the same kind of request: recordings/ holds those
+answers. A field must be there if all recordings of the request have it, may be there if one has it, and has a type
+that one of them has.
+
+    openstack_client_test.py /path/to/localcloud
+"""
+import contextlib
+import glob
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import warnings
+
+warnings.filterwarnings("ignore")
+HERE = os.path.dirname(os.path.abspath(__file__))
+PREFIXES = {"/identity": "identity", "/compute": "compute", "/network": "network", "/image": "image",
+            "/object-store": "object-store"}
+ID = re.compile(r"^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|default)$")
+# Members whose names are data, not fields.
+DATA = re.compile(r"(\.metadata|\.addresses|\.extra_specs|\.properties|\.meta|\.group|\.ip_range)$")
+# What differs for a reason: properties of images are whatever their owner likes; the one flavor whose showing was
+# recorded at 2.1 has swap, and a flavor without it says "".
+ACCEPTED = re.compile(r"^image .* is not known$|\.flavor\.swap is text, not number$")
+
+
+def template(service, path):
+    """The path with what names one resource replaced by {}."""
+    parts = path.split("?")[0].rstrip("/").split("/")[1:]
+    if service == "object-store":
+        return "/v1/" + "/".join("{}" for _ in parts[1:])
+    known = {"os-keypairs", "os-quota-sets"}
+    out = []
+    for i, part in enumerate(parts):
+        named = i > 0 and parts[i - 1] in known
+        out.append("{}" if ID.match(part) or named else part)
+    if service == "image" and len(out) == 3 and out[1] == "images":
+        out[2] = "{}"
+    return "/" + "/".join(out)
+
+
+def minor(headers):
+    for name, value in headers.items():
+        if name.lower() == "openstack-api-version" and value.startswith("compute 2."):
+            return int(value[10:])
+    return 1
+
+
+def kind(value):
+    if value is None:
+        return "null"
+    return {bool: "boolean", int: "number", float: "number", str: "text", list: "list", dict: "object"}[type(value)]
+
+
+class Shape:
+    """What values at one place look like in all recordings."""
+
+    def __init__(self):
+        self.kinds, self.seen, self.fields, self.items = set(), 0, {}, None
+
+    def learn(self, value):
+        self.kinds.add(kind(value))
+        if isinstance(value, dict):
+            self.seen += 1
+            for key, member in value.items():
+                shape, count = self.fields.get(key, (Shape(), 0))
+                shape.learn(member)
+                self.fields[key] = (shape, count + 1)
+        elif isinstance(value, list):
+            self.items = self.items or Shape()
+            for member in value:
+                self.items.learn(member)
+
+    def differences(self, value, where=""):
+        if kind(value) not in self.kinds:
+            # null stands for "nothing to tell" wherever the real ones happened to have something.
+            if value is not None and self.kinds != {"null"}:
+                yield "%s is %s, not %s" % (where, kind(value), "/".join(sorted(self.kinds)))
+            return
+        if isinstance(value, dict) and not DATA.search(where):
+            for key, (shape, count) in self.fields.items():
+                if key not in value and count == self.seen:
+                    yield "%s.%s is missing" % (where, key)
+            for key, member in value.items():
+                if key not in self.fields:
+                    yield "%s.%s is not known" % (where, key)
+                else:
+                    yield from self.fields[key][0].differences(member, "%s.%s" % (where, key))
+        elif isinstance(value, list) and self.items and self.items.kinds:
+            for member in value:
+                yield from self.items.differences(member, where + "[]")
+
+
+class Recordings:
+    def __init__(self):
+        self.shapes = {}
+        for name in glob.glob(HERE + "/recordings/*/*.json"):
+            with open(name) as file:
+                exchange = json.load(file)
+            service, request, response = exchange["service"], exchange["request"], exchange["response"]
+            key = (service, request["method"], template(service, request["path"]), response["status"])
+            version = minor(response["headers"]) if service == "compute" else 0
+            shape = self.shapes.setdefault(key, {}).setdefault(version, Shape())
+            shape.learn(response["body"])
+
+    def find(self, service, method, path, status, version):
+        versions = self.shapes.get((service, method, template(service, path), status), {})
+        return versions.get(version if service == "compute" else 0)
+
+
+RECORDINGS = Recordings()
+problems, compared = [], set()
+
+
+def check(method, url, response):
+    path = re.sub(r"^https?://[^/]+", "", url)
+    for prefix, service in PREFIXES.items():
+        if path.startswith(prefix):
+            path = path[len(prefix):] or "/"
+            break
+    else:
+        return
+    if "fields=" in path or not response.headers.get("Content-Type", "").startswith("application/json"):
+        return
+    shape = RECORDINGS.find(service, method, path, response.status_code, minor(response.headers))
+    if shape is None or not response.content:
+        return
+    compared.add((service, method, template(service, path)))
+    for difference in shape.differences(response.json()):
+        problem = "%s %s %s: %s" % (service, method, path, difference)
+        if not ACCEPTED.search(problem):
+            problems.append(problem)
+
+
+def watch():
+    import requests
+    send = requests.Session.send
+
+    def watched(self, request, **arguments):
+        response = send(self, request, **arguments)
+        if not arguments.get("stream"):
+            check(request.method, request.url, response)
+        return response
+
+    requests.Session.send = watched
+
+
+def openstack(line, fails=False):
+    """Runs a command with -f json where it has an output, and returns that."""
+    from openstackclient import shell
+    quiet = line.startswith("!")
+    arguments = line.lstrip("!").split() + ([] if quiet else ["-f", "json"])
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = shell.OpenStackShell().run(arguments)
+        except SystemExit as end:
+            status = end.code
+    if bool(status) != fails:
+        problems.append("openstack %s: %s" % (line, (err.getvalue() or out.getvalue()).strip()[-300:]))
+        return {}
+    return json.loads(out.getvalue()) if not quiet and not fails else out.getvalue()
+
+
+def expect(truth, what):
+    if not truth:
+        problems.append(what)
+
+
+def run_client(folder):
+    payload = os.path.join(folder, "payload.txt")
+    with open(payload, "w") as file:
+        file.write("hello\n")
+    expect(openstack("token issue").get("project_id"), "a token without a project")
+    expect(len(openstack("catalog list")) == 5, "the catalog has five services")
+    # Networks
+    openstack("network create n1")
+    openstack("!network set --description words n1")
+    expect(openstack("network show n1").get("description") == "words", "network set --description")
+    openstack("subnet create --network n1 --subnet-range 10.9.0.0/24 s1")
+    openstack("!subnet set --name s2 s1")
+    expect(openstack("subnet show s2").get("gateway_ip") == "10.9.0.1", "the gateway is the first address")
+    openstack("subnet list")
+    openstack("router create r1")
+    openstack("!router set --external-gateway public r1")
+    openstack("!router add subnet r1 s2")
+    expect(openstack("router show r1").get("external_gateway_info"), "the router's gateway")
+    openstack("router list")
+    openstack("network list")
+    openstack("port create --network n1 p1")
+    openstack("!port set --name p2 p1")
+    openstack("port show p2")
+    openstack("port list")
+    openstack("security group create web")
+    openstack("security group rule create --protocol tcp --dst-port 80 web")
+    openstack("security group rule create --protocol tcp --dst-port 80 web", fails=True)
+    expect(len(openstack("security group rule list web")) == 3, "two default rules and one more")
+    openstack("!security group set --description words web")
+    openstack("security group show web")
+    openstack("security group list")
+    # Images
+    openstack("image create --disk-format raw --container-format bare --file %s i1" % payload)
+    openstack("!image set --property color=blue i1")
+    expect(openstack("image show i1").get("properties", {}).get("color") == "blue", "image set --property")
+    openstack("!image save --file %s/saved i1" % folder)
+    expect(open(folder + "/saved").read() == "hello\n", "image save gives what was uploaded")
+    expect(len(openstack("image list")) == 2, "two images")
+    # Servers
+    openstack("flavor list")
+    openstack("flavor show m1.small")
+    openstack("!keypair create k1")
+    openstack("keypair list")
+    openstack("keypair show k1")
+    server = openstack("server create --image i1 --flavor m1.tiny --nic port-id=p2 --key-name k1 --wait v1")
+    expect(server.get("status") == "ACTIVE", "the server is active")
+    openstack("server create --image i1 --flavor m1.tiny --network n1 --security-group web "
+              "--user-data %s --property a=b --wait v2" % payload)
+    openstack("server list")
+    openstack("!server set --name v3 v2")
+    openstack("server show v3")
+    openstack("!server remove security group v3 web")
+    openstack("!server add security group v3 web")
+    expect("login" in openstack("!console log show v3"), "the console says something")
+    address = openstack("floating ip create public").get("floating_ip_address")
+    openstack("!server add floating ip v3 %s" % address)
+    expect(address in json.dumps(openstack("server show v3").get("addresses")), "the server has the floating IP")
+    expect(openstack("floating ip show %s" % address).get("status") == "ACTIVE", "the floating IP is active")
+    openstack("floating ip list")
+    openstack("!server remove floating ip v3 %s" % address)
+    openstack("!floating ip delete %s" % address)
+    openstack("!server stop v3")
+    openstack("!server start v3", fails=openstack("server show v3").get("status") != "SHUTOFF")
+    openstack("availability zone list --compute")
+    openstack("limits show --absolute")
+    openstack("quota show")
+    openstack("!server delete --wait v1 v3")
+    openstack("!keypair delete k1")
+    openstack("!image delete i1")
+    # Objects
+    openstack("container create c1")
+    openstack("object create --name o1 c1 %s" % payload)
+    expect(openstack("object list c1") == [{"Name": "o1"}], "object list")
+    openstack("!object save --file %s/object c1 o1" % folder)
+    expect(open(folder + "/object").read() == "hello\n", "object save gives what was uploaded")
+    openstack("container list")
+    openstack("container show c1")
+    openstack("!container delete --recursive c1")
+    # All of it goes again
+    openstack("!port delete p2")
+    openstack("!router remove subnet r1 s2")
+    openstack("!router delete r1")
+    openstack("!security group delete web")
+    openstack("!network delete n1")
+    openstack("network show n1", fails=True)
+    openstack("application credential create a1")
+    openstack("application credential list")
+    openstack("!application credential delete a1")
+
+
+def run_sdk():
+    import openstack as sdk
+    cloud = sdk.connect()
+    network = cloud.network.find_network("private")
+    server = cloud.compute.create_server(name="sdk", image_id=cloud.image.find_image("debian-12").id,
+                                         flavor_id=cloud.compute.find_flavor("m1.tiny").id,
+                                         networks=[{"uuid": network.id}])
+    server = cloud.compute.wait_for_server(server, interval=0.05, wait=20)
+    expect(server.status == "ACTIVE", "openstacksdk waits for its server")
+    expect([s.name for s in cloud.compute.servers()] == ["sdk"], "openstacksdk lists its server")
+    cloud.compute.delete_server(server)
+    cloud.compute.wait_for_delete(server, interval=0.05, wait=20)
+    cloud.object_store.create_container(name="sdk")
+    cloud.object_store.upload_object(container="sdk", name="a/b", data="x" * 100)
+    expect(cloud.object_store.download_object("a/b", container="sdk") == b"x" * 100, "openstacksdk reads its object")
+    cloud.object_store.delete_object("a/b", container="sdk")
+    cloud.object_store.delete_container("sdk")
+
+
+def run_restart(program, cloud, state):
+    """What was accepted is there after a kill, and servers go on."""
+    import openstack as sdk
+    with open(state + "/running.json") as file:
+        process = json.load(file)["pid"]
+    connection = sdk.connect()
+    connection.network.create_network(name="kept")
+    server = connection.compute.create_server(name="kept", image_id=connection.image.find_image("debian-12").id,
+                                              flavor_id=connection.compute.find_flavor("m1.tiny").id,
+                                              networks=[{"uuid": connection.network.find_network("private").id}])
+    os.kill(process, signal.SIGKILL)
+    subprocess.run([program, "up"] + cloud, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    connection = sdk.connect()
+    expect(connection.network.find_network("kept"), "a network survives a kill")
+    server = connection.compute.wait_for_server(connection.compute.get_server(server.id), interval=0.05, wait=20)
+    expect(server.status == "ACTIVE", "a server is built by the next process")
+    subprocess.run([program, "down"] + cloud, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    subprocess.run([program, "up"] + cloud, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    connection = sdk.connect()
+    expect(connection.compute.get_server(server.id).status == "SHUTOFF", "down ends servers")
+    connection.compute.start_server(server.id)
+    connection.compute.wait_for_server(connection.compute.get_server(server.id), interval=0.05, wait=20)
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory(prefix="localcloud-test") as folder:
+        cloud = ["--name", "test-%d" % os.getpid(), "--state", folder + "/state"]
+        subprocess.run([program, "up", "--driver", "fake"] + cloud, check=True, timeout=60)
+        try:
+            for name in [n for n in os.environ if n.startswith("OS_")]:
+                del os.environ[name]
+            os.environ["OS_CLIENT_CONFIG_FILE"] = folder + "/state/clouds.yaml"
+            os.environ["OS_CLOUD"] = cloud[1]
+            watch()
+            run_client(folder)
+            run_sdk()
+            run_restart(program, cloud, folder + "/state")
+            expect(len(compared) >= 30, "only %d kinds of answers were compared" % len(compared))
+        finally:
+            subprocess.run([program, "reset", "--yes"] + cloud, check=True, timeout=60)
+    for problem in sorted(set(problems)):
+        print(problem)
+    print("%d kinds of answers compared with recordings, %d problems" % (len(compared), len(set(problems))))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
