@@ -1,7 +1,7 @@
 #include "localcloud/compute/container_cloud.hpp"
 
-#include <poll.h>
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,8 +33,11 @@ common::httpd::Response answer(const common::httpd::Request& request,
 }  // namespace
 
 Server::Server(const host::Options& options) : host(host::enter(options)) {
-    const auto metadata =
-        compute::metadata_handler([this](const std::string& id) { return driver->metadata(id); });
+    const auto metadata = compute::metadata_handler(
+        [this](const std::string& id) -> std::optional<std::map<std::string, std::string>> {
+            auto* const ready = answering_.load();
+            return ready != nullptr ? ready->metadata(id) : std::nullopt;
+        });
     httpd = std::make_unique<common::httpd::Server>(
         common::httpd::ServerOptions{},
         [metadata](const auto& request) { return answer(request, metadata); });
@@ -45,6 +48,7 @@ Server::Server(const host::Options& options) : host(host::enter(options)) {
                    .add = [this](int fd, std::string tag) { return httpd->add_listener(fd, std::move(tag)); },
                    .remove = [this](std::uint64_t id) { httpd->remove_listener(id); }}});
     driver = compute::make_container_driver(host, *fabric);
+    answering_ = driver.get();
 }
 
 Cloud::Cloud() : number_(::getpid() + 250 * clouds++) {
@@ -177,7 +181,9 @@ std::string url(const std::string& address, const std::string& path) {
     return "http://" + address + host_port(80) + path;
 }
 
-bool is_page(const std::string& text) { return !text.starts_with("status "); }
+bool is_page(const std::string& text) {
+    return !text.starts_with("status ");
+}
 
 std::string serving(const std::string& script) {
     return "#!/bin/sh\nmkdir -p /pages\ncd /pages\n" + script +

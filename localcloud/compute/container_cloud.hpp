@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -26,6 +27,10 @@ struct Server {
     std::unique_ptr<common::httpd::Server> httpd;
     std::unique_ptr<fabric::ContainerFabric> fabric;
     std::unique_ptr<compute::ContainerDriver> driver;
+
+  private:
+    /// Adopted instances ask for metadata while the driver is still being made.
+    std::atomic<compute::ContainerDriver*> answering_ = nullptr;
 };
 
 /// A network 10.0.0.0/24 with instances 10.0.0.11, 10.0.0.12 …, each with a floating IP of its own.

@@ -27,7 +27,8 @@ std::vector<std::filesystem::path> instance_folders(const Options& options) {
     return folders;
 }
 
-/// Runs where the instances can be reached: as root anywhere, as a user in the holder's user namespace.
+/// Not from inside a holder's user namespace: the user outside owns it and may signal whatever is in it, even when the
+/// holder is dead, while the root of a new one has no power over instances of the old.
 void end_instances(const Options& options, bool root) {
     struct Running {
         std::filesystem::path folder;
@@ -85,7 +86,8 @@ class TemporaryHolder {
     Holder holder_;
 };
 
-int helper(const std::string& verb, const Options& options, std::vector<std::filesystem::path> folders) {
+/// In our own program, started again: with the uids of instances, to which the folders' files may belong.
+int remove_as_holder(const Options& options, const std::vector<std::filesystem::path>& folders) {
     std::optional<TemporaryHolder> temporary;
     auto holder = find_holder(options);
     if (!holder) {
@@ -93,10 +95,7 @@ int helper(const std::string& verb, const Options& options, std::vector<std::fil
         holder = **temporary;
     }
     join(*holder);
-    if (verb == "end")
-        end_instances(options, false);
-    else
-        remove_folders(folders);
+    remove_folders(folders);
     return 0;
 }
 
@@ -104,13 +103,7 @@ int helper(const std::string& verb, const Options& options, std::vector<std::fil
 
 void end(const Options& options) {
     const auto holder = find_holder(options);
-    const bool root = ::geteuid() == 0;
-    if (!instance_folders(options).empty()) {
-        if (root)
-            end_instances(options, true);
-        else
-            run_helper(options, {"end", options.state.string()});
-    }
+    end_instances(options, ::geteuid() == 0);
     if (holder) {
         holder->process.kill(SIGTERM);
         if (!holder->process.wait(certain)) holder->process.kill(SIGKILL);
@@ -134,9 +127,9 @@ int holder_main(const std::vector<std::string>& arguments) {
     try {
         if (arguments.size() == 4 && arguments[0] == "hold")
             return hold(std::stoi(arguments[1]), arguments[2] == "root", arguments[3]);
-        if (arguments.size() >= 2 && (arguments[0] == "end" || arguments[0] == "remove"))
-            return helper(arguments[0], Options{.state = arguments[1], .cache = {}},
-                          {arguments.begin() + 2, arguments.end()});
+        if (arguments.size() >= 2 && arguments[0] == "remove")
+            return remove_as_holder(Options{.state = arguments[1], .cache = {}},
+                                    {arguments.begin() + 2, arguments.end()});
         std::fputs("this is an internal command of localcloud\n", stderr);
         return 2;
     } catch (const std::exception& error) {
