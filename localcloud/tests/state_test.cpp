@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+
+#include "common/process/process.hpp"
+#include "localcloud/api/network/addresses.hpp"
+#include "localcloud/api/ranges.hpp"
+#include "localcloud/state/identifiers.hpp"
+#include "localcloud/state/store.hpp"
+
+namespace localcloud {
+namespace {
+
+using state::Kind;
+
+TEST(Store, KeepsWhatWasCommittedAndNothingElse) {
+    const common::process::TemporaryDirectory folder{"localcloud-state"};
+    const std::filesystem::path file = folder.path() / "test.db";
+    {
+        state::Store store{file};
+        auto transaction = store.write();
+        transaction.put(Kind::network, "b", {{"id", "b"}, {"name", "first"}});
+        transaction.put(Kind::network, "a", {{"id", "a"}, {"name", "second"}});
+        transaction.commit();
+        transaction.edit(Kind::network, "a")["name"] = "never";
+        transaction.erase(Kind::network, "b");
+        transaction.put(Kind::network, "c", {{"id", "c"}});
+    }
+    const state::Store again{file};
+    const auto view = again.read();
+    ASSERT_EQ(view.count(Kind::network), 2U);
+    EXPECT_EQ(text(*view.all(Kind::network).front(), "name"), "first") << "in order of creation";
+    EXPECT_EQ(text(*view.find(Kind::network, "a"), "name"), "second");
+    EXPECT_EQ(std::filesystem::status(file).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(Store, RollsBackInMemoryToo) {
+    const common::process::TemporaryDirectory folder{"localcloud-state"};
+    state::Store store{folder.path() / "test.db"};
+    {
+        auto transaction = store.write();
+        transaction.put(Kind::port, "p", {{"id", "p"}, {"status", "DOWN"}});
+        transaction.commit();
+    }
+    {
+        auto transaction = store.write();
+        transaction.edit(Kind::port, "p")["status"] = "ACTIVE";
+        transaction.erase(Kind::port, "p");
+    }
+    const auto view = store.read();
+    ASSERT_NE(view.find(Kind::port, "p"), nullptr);
+    EXPECT_EQ(text(*view.find(Kind::port, "p"), "status"), "DOWN");
+}
+
+TEST(Store, RangesGoOnAfterAMarker) {
+    const common::process::TemporaryDirectory folder{"localcloud-state"};
+    state::Store store{folder.path() / "test.db"};
+    auto transaction = store.write();
+    for (const char* key : {"x/1", "x/2", "x/3", "y/1"})
+        transaction.put(Kind::object, key, {});
+    const auto found = transaction.range(Kind::object, "x/", "x/1");
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found.front().first, "x/2");
+}
+
+TEST(Secrets, PasswordsAreHashedWithSalt) {
+    const std::string hashed = state::hash_password("swordfish");
+    EXPECT_EQ(hashed.find("swordfish"), std::string::npos);
+    EXPECT_NE(hashed, state::hash_password("swordfish"));
+    EXPECT_TRUE(state::check_password("swordfish", hashed));
+    EXPECT_FALSE(state::check_password("Swordfish", hashed));
+    EXPECT_FALSE(state::check_password("", "pbkdf2$x"));
+}
+
+TEST(Base64, RefusesWhatIsNone) {
+    std::string bytes;
+    EXPECT_TRUE(state::base64_decode("aGVsbG8K", bytes));
+    EXPECT_EQ(bytes, "hello\n");
+    EXPECT_TRUE(state::base64_decode("aGVs\nbG8K", bytes));
+    EXPECT_FALSE(state::base64_decode("aGVsbG8", bytes));
+    EXPECT_FALSE(state::base64_decode("=aaa", bytes));
+}
+
+TEST(Cidr, KnowsItsAddresses) {
+    const auto cidr = api::network::Cidr::parse("10.0.0.7/24");
+    ASSERT_TRUE(cidr);
+    EXPECT_EQ(cidr->text(), "10.0.0.0/24");
+    EXPECT_TRUE(cidr->overlaps(*api::network::Cidr::parse("10.0.0.128/25")));
+    for (const char* bad : {"10.0.0", "10.0.0.256/8", "10.0.0.0/33", "banana", "10.0.0.0/", ""}) {
+        EXPECT_FALSE(api::network::Cidr::parse(bad)) << bad;
+    }
+}
+
+TEST(Ranges, FollowRfc9110) {
+    EXPECT_EQ(api::parse_ranges("bytes=-8", 21)->front().first, 13U);
+    EXPECT_EQ(api::parse_ranges("bytes=5-", 21)->front().last, 20U);
+    EXPECT_TRUE(api::parse_ranges("bytes=1000-", 21)->empty());
+    EXPECT_FALSE(api::parse_ranges("bytes=5-2", 21));
+    EXPECT_FALSE(api::parse_ranges("lines=1-2", 21));
+}
+
+TEST(Json, RefusesNumbersThatAreNone) {
+    EXPECT_THROW((void)parse_json("{\"a\": 1e400}"), std::invalid_argument);
+    EXPECT_THROW((void)parse_json("{"), std::invalid_argument);
+    EXPECT_THROW((void)parse_json(std::string(100, '[') + std::string(100, ']')), std::invalid_argument);
+    EXPECT_EQ(python_repr(parse_json(R"({"a": [null, true, "it's"]})")), R"({'a': [None, True, "it's"]})");
+}
+
+}  // namespace
+}  // namespace localcloud
