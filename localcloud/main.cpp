@@ -7,6 +7,7 @@
 
 #include "localcloud/cli/commands.hpp"
 #include "localcloud/host/host.hpp"
+#include "localcloud/image/image.hpp"
 
 namespace {
 
@@ -51,7 +52,17 @@ int run(int argc, char** argv) {
     add_common(env);
     bool admin = false;
     env->add_flag("--admin", admin, "As the administrator instead of the user demo");
+    CLI::App* image = app.add_subcommand("image", "The Debian image that instances boot from");
+    image->require_subcommand(1);
+    CLI::App* build = image->add_subcommand("build", "Build it anew, and say where it is");
     CLI11_PARSE(app, argc, argv);
+
+    if (*build) {
+        const auto built = localcloud::image::build(
+            localcloud::host::default_cache(), [](const std::string& line) { std::cerr << line << '\n'; });
+        std::cout << built.file.string() << '\n';
+        return 0;
+    }
 
     if (*up) return localcloud::cli::up(options);
     if (*down) return localcloud::cli::down(options);
