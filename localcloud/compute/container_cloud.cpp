@@ -18,9 +18,12 @@ constexpr const char* subnet_id = "22222222-0000-4000-8000-000000000000";
 
 int clouds = 0;  // made by this process, for addresses of their own
 
+/// Of this test program, not of its children: tests run side by side, and control groups are named after instances.
+const int program = ::getpid();
+
 std::string numbered(const char* prefix, int number) {
-    return std::string(prefix) + (number < 10 ? "0" : "") + std::to_string(number) +
-           "00-0000-4000-8000-000000000000";
+    return std::string(prefix) + (number < 10 ? "0" : "") + std::to_string(number) + "-0000-4000-8000-" +
+           std::to_string(100'000'000'000 + program);
 }
 
 common::httpd::Response answer(const common::httpd::Request& request,

@@ -152,9 +152,10 @@ TEST(Containers, TheFlavorLimitsAnInstance) {
     const Cloud cloud;
     ServerProcess server(cloud, [&](Server& here) {
         here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
-        auto spec = cloud.spec(1, serving("df -BM --output=size / | tail -1 >disk\n"
-                                          "fallocate -l 2G /big || answer=refused; rm -f /big; echo $answer >written\n"
-                                          "python3 -c 'x = bytearray(900 << 20)'; echo $? >memory\n"));
+        auto spec = cloud.spec(
+            1, serving("df -BM --output=size / | tail -1 >disk\n"
+                       "fallocate -l 2G /big || answer=refused; rm -f /big; echo $answer >written\n"
+                       "python3 -c 'x = bytearray(900 << 20)'; echo $? >memory\n"));
         spec.disk_gib = 1;
         spec.memory_mib = 256;
         here.driver->spawn(spec);
@@ -315,28 +316,38 @@ TEST(Containers, AFailedSpawnLeavesNothingBehind) {
     });
 }
 
-/// What a cloud could leave on the host: namespaces, processes that hold them, mounts, control groups.
-std::set<std::string> traces() {
+/// The namespaces of a process.
+std::set<std::string> namespaces(const std::filesystem::path& process) {
+    std::set<std::string> found;
+    for (const char* kind : {"net", "mnt", "user", "pid"}) {
+        std::error_code gone;
+        const auto link = std::filesystem::read_symlink(process / "ns" / kind, gone);
+        if (!gone) found.insert(link.string());
+    }
+    return found;
+}
+
+/// What the cloud has on the host now: its own namespaces that any process is in, control groups and mounts of its
+/// own. Other clouds may come and go beside it.
+std::set<std::string> traces(const Cloud& cloud, const std::set<std::string>& own_namespaces) {
     std::set<std::string> found;
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        for (const char* kind : {"net", "mnt", "user", "pid"}) {
-            const auto link = std::filesystem::read_symlink(entry.path() / "ns" / kind, ignored);
-            if (!ignored) found.insert(link.string());
-        }
-    }
+    for (const auto& entry : std::filesystem::directory_iterator("/proc"))
+        for (const auto& link : namespaces(entry.path()))
+            if (own_namespaces.contains(link)) found.insert(link);
     std::ifstream mounts("/proc/self/mounts");
     for (std::string line; std::getline(mounts, line);)
-        found.insert(line);
+        if (line.find(cloud.options().state.string()) != std::string::npos) found.insert(line);
     for (const auto& entry : std::filesystem::directory_iterator("/sys/fs/cgroup", ignored))
-        for (const auto& group : std::filesystem::directory_iterator(entry.path(), ignored))
-            if (group.path().filename().string().starts_with("localcloud")) found.insert(group.path());
+        for (const int number : {1, 2})
+            if (const auto group = entry.path() / ("localcloud-" + Cloud::instance(number));
+                std::filesystem::exists(group))
+                found.insert(group);
     return found;
 }
 
 TEST(Containers, NothingIsLeftWhenTheCloudEnds) {
     const Cloud cloud;
-    const auto before = traces();
     const auto topology = cloud.topology(2, {{"group-1", {tcp(80)}}});
     ServerProcess server(cloud, [&](Server& here) {
         here.fabric->apply(topology);
@@ -344,20 +355,30 @@ TEST(Containers, NothingIsLeftWhenTheCloudEnds) {
             here.driver->spawn(cloud.spec(number, serving("hostname >name")));
         EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(1), "/name")); }, is_page), "web1\n");
     });
-    std::set<std::string> during;
-    std::ranges::set_difference(traces(), before, std::inserter(during, during.end()));
-    EXPECT_GT(during.size(), 5U);
+    std::set<std::string> own;
+    std::vector<std::optional<host::ProcessIdentity>> processes;
+    for (const int number : {1, 2})
+        processes.push_back(host::ProcessIdentity::read(host::instances_folder(cloud.options()) /
+                                                        Cloud::instance(number) / "process"));
+    const auto holder = host::find_holder(cloud.options());
+    ASSERT_TRUE(holder);
+    processes.emplace_back(holder->process);
+    for (const auto& process : processes) {
+        ASSERT_TRUE(process && process->alive());
+        own.merge(namespaces("/proc/" + std::to_string(process->pid)));
+    }
+    for (const auto& link : namespaces("/proc/self"))
+        own.erase(link);
+    EXPECT_GT(traces(cloud, own).size(), 5U);
     server.kill();
     EXPECT_TRUE(host::alive(cloud.options()));
     host::end(cloud.options());
     EXPECT_FALSE(host::alive(cloud.options()));
-    // Only what this cloud made counts: others may come and go beside it.
     const auto left = eventually(
         [&] {
             std::string text;
-            const auto now = traces();
-            for (const auto& trace : during)
-                if (now.contains(trace)) text += trace + "\n";
+            for (const auto& trace : traces(cloud, own))
+                text += trace + "\n";
             return text;
         },
         [](const std::string& text) { return text.empty(); }, std::chrono::seconds(5));
