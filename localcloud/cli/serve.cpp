@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <optional>
 
@@ -169,6 +170,16 @@ void preload_image(api::Cloud& cloud, const std::optional<image::Image>& built) 
     transaction.commit();
 }
 
+/// Ends the server before what its handlers use goes, however that comes about.
+struct StopFirst {
+    explicit StopFirst(common::httpd::Server& running) : server(running) {}
+    ~StopFirst() { server.stop(); }
+    StopFirst(const StopFirst&) = delete;
+    StopFirst& operator=(const StopFirst&) = delete;
+
+    common::httpd::Server& server;
+};
+
 /// Spooled bodies of requests that a killed process did not finish.
 void clean_spool(const std::filesystem::path& state) {
     std::filesystem::create_directories(state / "spool");
@@ -211,11 +222,14 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
     state::Store store{database_file(state)};
     const Identity identity = load_identity(store, options, options.driver);
 
-    std::unique_ptr<api::Front> front;
-    std::unique_ptr<compute::ContainerDriver> container_driver;
-    const common::httpd::Handler metadata = compute::metadata_handler([&](const std::string& id) {
-        return container_driver ? container_driver->metadata(id) : std::nullopt;
-    });
+    // Clients, and adopted instances that want metadata, ask while what answers them is still being made.
+    std::atomic<api::Front*> answering_front = nullptr;
+    std::atomic<compute::ContainerDriver*> answering_driver = nullptr;
+    const common::httpd::Handler metadata = compute::metadata_handler(
+        [&](const std::string& id) -> std::optional<std::map<std::string, std::string>> {
+            auto* const ready = answering_driver.load();
+            return ready != nullptr ? ready->metadata(id) : std::nullopt;
+        });
     common::httpd::Server server{
         {.address = identity.endpoint_address,
          .port = identity.port,
@@ -227,11 +241,13 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
             if (listener != request.params.end() && compute::instance_of_tag(listener->second, "metadata")) {
                 return metadata(request);
             }
-            if (!front) return {.status = 503};
-            return (*front)(request);
+            auto* const ready = answering_front.load();
+            if (ready == nullptr) return {.status = 503, .headers = {{"Retry-After", "1"}}};
+            return (*ready)(request);
         }};
 
     std::unique_ptr<fabric::ContainerFabric> container_fabric;
+    std::unique_ptr<compute::ContainerDriver> container_driver;
     std::unique_ptr<compute::FakeDriver> fake_driver;
     compute::FakeFabric fake_fabric;
     if (containers) {
@@ -243,6 +259,7 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
                  .add = [&](int fd, std::string tag) { return server.add_listener(fd, std::move(tag)); },
                  .remove = [&](std::uint64_t id) { server.remove_listener(id); }}});
         container_driver = compute::make_container_driver(host, *container_fabric);
+        answering_driver = container_driver.get();
     } else {
         fake_driver = std::make_unique<compute::FakeDriver>(state / "instances");
     }
@@ -261,15 +278,17 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
     api::compute::preload(cloud);
     api::network::preload(cloud);
     preload_image(cloud, built);
-    front = std::make_unique<api::Front>(cloud);
-    front->resume();
+    api::Front front{cloud};
+    const StopFirst stop_first{server};
+    front.resume();
+    answering_front = &front;
     write_running(state, {.pid = ::getpid(), .endpoint = cloud.endpoint, .driver = identity.driver});
     spdlog::info("the cloud {} answers at {} (driver {})", cloud.name, cloud.endpoint, identity.driver);
     wait_for_signal();
     spdlog::info("ending; instances live on");
     remove_running(state);
     server.stop();
-    front->stop();
+    front.stop();
 }
 
 void end_instances(const std::filesystem::path& state) {

@@ -121,8 +121,9 @@ class RuncDriver : public ContainerDriver {
         return console_tail(store_.files(id).console(), lines);
     }
 
+    /// When this returns, the callback before is not running any more.
     void on_exit(std::function<void(const std::string& id)> callback) override {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(callback_mutex_);
         callback_ = std::move(callback);
     }
 
@@ -218,17 +219,15 @@ class RuncDriver : public ContainerDriver {
 
     /// On the watch's thread.
     void ended(const std::string& id) {
-        std::function<void(const std::string&)> callback;
         {
             const auto lock = locks_.lock(id);
             const auto files = store_.files(id);
             // Somebody has started it again, or destroyed it, in the meantime.
             if (running(files) || !std::filesystem::exists(files.process())) return;
             clean_up_quietly(id, [&] { end(id, files, std::chrono::seconds(0)); });
-            const std::lock_guard callback_lock(mutex_);
-            callback = callback_;
         }
-        if (callback) callback(id);
+        const std::lock_guard lock(callback_mutex_);
+        if (callback_) callback_(id);
     }
 
     void adopt() {
@@ -270,8 +269,9 @@ class RuncDriver : public ContainerDriver {
     InstanceStore store_;
     Runtime runtime_;
     InstanceLocks locks_;
-    std::mutex mutex_;  // callback_, metadata_
+    std::mutex callback_mutex_;
     std::function<void(const std::string&)> callback_;
+    std::mutex mutex_;  // metadata_
     std::map<std::string, std::map<std::string, std::string>> metadata_;
     ExitWatch watch_;  // last: its thread uses all of the above
 };
