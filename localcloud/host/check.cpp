@@ -13,6 +13,7 @@
 namespace localcloud::host {
 namespace {
 
+constexpr std::uint32_t suggested_instances = 16;
 constexpr const char* or_fake = ", or start the cloud with --driver fake, whose servers are states only";
 
 /// 0, or why a child of ours cannot have these namespaces.
@@ -47,11 +48,14 @@ void check_ranges(const User& user) {
     for (const char* file : {"/etc/subuid", "/etc/subgid"}) {
         const auto map = holder_map(0, subordinate_ids(file, user.name, user.uid));
         if (map.size() > 1) continue;
-        throw Unavailable(
-            std::string(file) + " gives " + user.name +
-            " no range of 65536 ids, of which each instance needs one; run: sudo usermod --add-subuids "
-            "1000000-2048575 --add-subgids 1000000-2048575 " +
-            user.name + or_fake);
+        const std::uint32_t first = first_free_id({"/etc/subuid", "/etc/subgid"});
+        const std::string range =
+            std::to_string(first) + "-" + std::to_string(first + suggested_instances * UidRange::size - 1);
+        throw Unavailable(std::string(file) + " gives " + user.name +
+                          " no range of 65536 ids, of which each instance needs one; for up to " +
+                          std::to_string(suggested_instances) +
+                          " instances run: sudo usermod --add-subuids " + range + " --add-subgids " + range +
+                          " " + user.name + or_fake);
     }
 }
 

@@ -39,6 +39,14 @@ TEST_F(UidRanges, ComeFromTheUsersLinesByNameOrNumber) {
     EXPECT_TRUE(subordinate_ids(folder_.path() / "missing", "me", 1234).empty());
 }
 
+TEST_F(UidRanges, TheAdviceIsOneThatNobodyHas) {
+    EXPECT_EQ(first_free_id({folder_.path() / "missing"}), 1000000U);
+    EXPECT_EQ(first_free_id({file("me:100000:65536\n")}), 1000000U);
+    EXPECT_EQ(first_free_id({file("a:100000:65536\nb:1000000:1048576\n4:9:9\n")}), 2048576U);
+    EXPECT_LT(first_free_id({file("a:4000000000:65536\nb:1000000000:4294967295\n")}), 0x50000000U)
+        << "where root's clouds have theirs";
+}
+
 TEST_F(UidRanges, AreMappedInWholeSlots) {
     const auto map =
         holder_map(1000, {{.first = 100000, .count = 65535}, {.first = 200000, .count = 65536 * 2 + 5}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <functional>
 #include <stdexcept>
 
 #include "localcloud/host/files.hpp"
@@ -13,12 +14,30 @@ namespace {
 // Above the ranges that Debian gives to users, systemd-nspawn and container tools, below 2^31.
 constexpr std::uint32_t root_first = 0x50000000;
 constexpr std::uint32_t root_slots = 4096;
+constexpr std::uint32_t highest_advice = 0x40000000;
 
 std::optional<std::uint32_t> number(std::string_view text) {
     std::uint32_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
+}
+
+std::vector<IdRange> ranges_of(const std::filesystem::path& file,
+                               const std::function<bool(const std::string& name)>& wanted) {
+    std::vector<IdRange> ranges;
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) {
+        const auto first_colon = line.find(':');
+        const auto second_colon = line.find(':', first_colon + 1);
+        if (first_colon == std::string::npos || second_colon == std::string::npos) continue;
+        if (!wanted(line.substr(0, first_colon))) continue;
+        const std::string_view rest = line;
+        const auto first = number(rest.substr(first_colon + 1, second_colon - first_colon - 1));
+        const auto count = number(rest.substr(second_colon + 1));
+        if (first && count && *count > 0) ranges.push_back({.first = *first, .count = *count});
+    }
+    return ranges;
 }
 
 std::vector<std::uint32_t> outside_of_slots(const std::vector<IdMapping>& map) {
@@ -33,20 +52,18 @@ std::vector<std::uint32_t> outside_of_slots(const std::vector<IdMapping>& map) {
 }  // namespace
 
 std::vector<IdRange> subordinate_ids(const std::filesystem::path& file, const std::string& user, uid_t uid) {
-    std::vector<IdRange> ranges;
-    std::ifstream stream(file);
-    for (std::string line; std::getline(stream, line);) {
-        const auto first_colon = line.find(':');
-        const auto second_colon = line.find(':', first_colon + 1);
-        if (first_colon == std::string::npos || second_colon == std::string::npos) continue;
-        const std::string name = line.substr(0, first_colon);
-        if (name != user && name != std::to_string(uid)) continue;
-        const std::string_view rest = line;
-        const auto first = number(rest.substr(first_colon + 1, second_colon - first_colon - 1));
-        const auto count = number(rest.substr(second_colon + 1));
-        if (first && count && *count > 0) ranges.push_back({.first = *first, .count = *count});
-    }
-    return ranges;
+    return ranges_of(file,
+                     [&](const std::string& name) { return name == user || name == std::to_string(uid); });
+}
+
+std::uint32_t first_free_id(const std::vector<std::filesystem::path>& files) {
+    std::uint64_t first = 1'000'000;
+    for (const auto& file : files)
+        for (const auto& range : ranges_of(file, [](const std::string& /*name*/) { return true; }))
+            // What lies that high is no neighbour, and the kernel's ids end soon after.
+            if (range.first < highest_advice)
+                first = std::max(first, std::uint64_t{range.first} + std::uint64_t{range.count});
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(first, highest_advice));
 }
 
 std::vector<IdMapping> holder_map(std::uint32_t own_id, const std::vector<IdRange>& ranges) {

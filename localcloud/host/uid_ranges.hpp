@@ -29,6 +29,8 @@ struct IdMapping {
 /// The lines of `file` for the user, by name or number.
 [[nodiscard]] std::vector<IdRange> subordinate_ids(const std::filesystem::path& file, const std::string& user,
                                                    uid_t uid);
+/// From where on nobody has ids by any line of `files`, a million at least: for the advice to take some.
+[[nodiscard]] std::uint32_t first_free_id(const std::vector<std::filesystem::path>& files);
 /// Our own id is 0 inside; whole slots of 65536 follow from 65536 on, as many as the ranges give.
 [[nodiscard]] std::vector<IdMapping> holder_map(std::uint32_t own_id, const std::vector<IdRange>& ranges);
 
