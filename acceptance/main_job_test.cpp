@@ -43,10 +43,12 @@ boost::json::object MainJob::deployed_;
 
 TEST_F(MainJob, TheWorkerOnTheInstanceDrawsTheFirstFractals) {
     ASSERT_TRUE(wait_until([] {
-        const auto all = fractals().at("objects").as_array();
-        return !all.empty() && std::ranges::all_of(all, is_drawn);
+        const auto all = fractals();
+        const auto& objects = all.at("objects").as_array();
+        return !objects.empty() && std::ranges::all_of(objects, is_drawn);
     }, std::chrono::minutes(2))) << boost::json::serialize(fractals()) << console();
-    for (const auto& fractal : fractals().at("objects").as_array()) {
+    const auto drawn = fractals();
+    for (const auto& fractal : drawn.at("objects").as_array()) {
         EXPECT_EQ(fractal.at("generated_by").as_string(), "all-in-one");
         const auto picture = HttpClient(url()).get("/fractal/" + std::string(fractal.at("uuid").as_string()));
         EXPECT_EQ(picture.status, 200);

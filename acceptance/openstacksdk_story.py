@@ -22,7 +22,7 @@ def fetch(address, port):
 def main():
     conn = openstack.connect()
     offset = int(conn.config.config.get("floating_ip_port_offset", 0))
-    image = conn.compute.find_image("debian-12") or next(conn.image.images())
+    image = conn.image.find_image("debian-12")
     flavor = conn.compute.find_flavor("m1.small")
     network = conn.network.find_network("private")
     group = conn.network.create_security_group(name="story-sdk")
@@ -34,10 +34,10 @@ def main():
     ip = conn.network.create_ip(floating_network_id=conn.network.find_network("public").id, port_id=port.id)
     address, reachable = ip.floating_ip_address, 80 + offset
 
-    # Long enough for the page to be served: the server shows it through its console.
+    # The last line of cloud-init: the user data has run, so a page is served.
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
-        if "cloud-init" in (conn.compute.get_server_console_output(server.id)["output"] or ""):
+        if "finished at" in (conn.compute.get_server_console_output(server.id)["output"] or ""):
             break
         time.sleep(0.5)
     assert fetch(address, reachable) is None, "port 80 answers although no rule allows it"

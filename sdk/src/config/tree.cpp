@@ -17,7 +17,10 @@ class Reader {
   public:
     explicit Reader(const std::string& path) : path_(path) {}
 
-    Value read(const YAML::Node& node, int depth = 0) {
+    /// Whether a map's keys are settings, whose '-' and '_' are the same, or names that somebody gave.
+    enum class Keys { settings, names };
+
+    Value read(const YAML::Node& node, int depth = 0, Keys keys = Keys::settings) {
         constexpr int deepest = 40;
         constexpr int most = 100000;
         if (depth > deepest || ++count_ > most) {
@@ -33,7 +36,7 @@ class Reader {
                 out.items.push_back(read(item, depth + 1));
         } else if (node.IsMap()) {
             out.kind = Value::Kind::map;
-            read_members(node, out, depth);
+            read_members(node, out, depth, keys);
         }
         return out;
     }
@@ -43,7 +46,7 @@ class Reader {
     }
 
   private:
-    void read_members(const YAML::Node& node, Value& out, int depth) {
+    void read_members(const YAML::Node& node, Value& out, int depth, Keys keys) {
         std::vector<Value> inherited;
         for (const auto& pair : node) {
             if (!pair.first.IsScalar()) {
@@ -58,14 +61,16 @@ class Reader {
                 }
                 continue;
             }
-            auto name = normal_key(pair.first.Scalar());
+            auto name = keys == Keys::names ? pair.first.Scalar() : normal_key(pair.first.Scalar());
             if (const auto* first = out.find(name)) {
                 fail(pair.first.Mark(),
                      "the key \"" + name + "\" is written a second time (the first is at " + first->origin +
                          ")",
                      "keep one of them");
             }
-            out.members.emplace_back(std::move(name), read(pair.second, depth + 1));
+            const bool holds_clouds = depth == 0 && (name == "clouds" || name == "public_clouds");
+            auto value = read(pair.second, depth + 1, holds_clouds ? Keys::names : Keys::settings);
+            out.members.emplace_back(std::move(name), std::move(value));
         }
         // What is written here wins over what is merged in; of several merged maps the first one wins.
         for (auto& source : inherited) {
@@ -91,8 +96,8 @@ Value Value::scalar(std::string text, std::string origin) {
 }
 
 const Value* Value::find(std::string_view name) const {
-    const auto found = std::ranges::find(members, name, &std::pair<std::string, Value>::first);
-    return found == members.end() ? nullptr : &found->second;
+    const auto found = std::ranges::find(members, name, &Member::name);
+    return found == members.end() ? nullptr : &found->value;
 }
 
 Value* Value::find(std::string_view name) {
@@ -127,12 +132,12 @@ void Value::set(std::string_view name, Value value) {
     if (auto* there = find(name)) {
         *there = std::move(value);
     } else {
-        members.emplace_back(name, std::move(value));
+        members.emplace_back(std::string(name), std::move(value));
     }
 }
 
 void Value::erase(std::string_view name) {
-    std::erase_if(members, [&](const auto& member) { return member.first == name; });
+    std::erase_if(members, [&](const auto& member) { return member.name == name; });
 }
 
 void merge(Value& base, const Value& over) {

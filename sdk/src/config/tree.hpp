@@ -11,17 +11,16 @@ namespace openstack::config {
 
 struct Value {
     enum class Kind { null, scalar, sequence, map };
+    struct Member;
 
     Kind kind = Kind::null;
     std::string text;  ///< of a scalar, as it was written
     std::vector<Value> items;
-    std::vector<std::pair<std::string, Value>> members;  ///< in the file's order; '-' in names is '_'
-    std::string origin;                                  ///< "/etc/openstack/clouds.yaml:12"
+    std::vector<Member> members;  ///< in the file's order; '-' in names of settings is '_'
+    std::string origin;           ///< "/etc/openstack/clouds.yaml:12"
 
     [[nodiscard]] static Value scalar(std::string text, std::string origin);
-    [[nodiscard]] static Value map(std::string origin = {}) {
-        return {.kind = Kind::map, .origin = std::move(origin)};
-    }
+    [[nodiscard]] static Value map(std::string origin = {});
     [[nodiscard]] bool is_map() const { return kind == Kind::map; }
     [[nodiscard]] const Value* find(std::string_view name) const;
     [[nodiscard]] Value* find(std::string_view name);
@@ -32,6 +31,16 @@ struct Value {
     void set(std::string_view name, Value value);
     void erase(std::string_view name);
 };
+
+/// Not a std::pair, which may not be made of a type that is not complete yet.
+struct Value::Member {
+    std::string name;
+    Value value;
+};
+
+inline Value Value::map(std::string origin) {
+    return {.kind = Kind::map, .origin = std::move(origin)};
+}
 
 /// Maps are merged member by member, everything else in `over` replaces what `base` has.
 void merge(Value& base, const Value& over);

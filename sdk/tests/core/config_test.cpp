@@ -262,6 +262,12 @@ TEST_F(Config, UnknownKeysAreKept) {
     }
 }
 
+TEST_F(Config, NamesOfCloudsAreKeptAsTheyAreWritten) {
+    write("here/clouds.yaml", "clouds: {my-cloud: {region-name: A}, my_cloud: {region-name: B}}");
+    EXPECT_EQ(load("my-cloud").region_name(), "A");
+    EXPECT_EQ(load("my_cloud").region_name(), "B");
+}
+
 TEST_F(Config, MergeKeysAreExpanded) {
     write("here/clouds.yaml", R"(base: &base
   region_name: R
