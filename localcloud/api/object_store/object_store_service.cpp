@@ -139,11 +139,11 @@ void ObjectStoreService::finish(const Call& call, Response& response) const {
     response.headers.set("X-Openstack-Request-Id", id);
 }
 
-bool ObjectStoreService::acl_permits(const std::optional<Caller>& caller, const Call& call, Need need) const {
-    if (need == Need::owner || !call.request.params.contains("container")) return false;
+bool ObjectStoreService::acl_permits(const std::optional<Caller>& caller, const std::string& container_key,
+                                     Need need) const {
+    if (need == Need::owner) return false;
     const auto view = cloud_.store.read();
-    const Document* container =
-        view.find(Kind::container, call.param("account") + "/" + call.param("container"));
+    const Document* container = view.find(Kind::container, container_key);
     if (container == nullptr) return false;
     const std::string list = text(*container, need == Need::write ? "write_acl" : "read_acl");
     bool public_objects = false;
@@ -170,6 +170,11 @@ bool ObjectStoreService::acl_permits(const std::optional<Caller>& caller, const 
 }
 
 void ObjectStoreService::authorize(const Call& call, Need need) const {
+    const auto container = call.request.params.find("container");
+    authorize(call, container == call.request.params.end() ? std::string{} : container->second, need);
+}
+
+void ObjectStoreService::authorize(const Call& call, const std::string& container, Need need) const {
     const std::optional<Caller> caller = caller_of(call.request);
     const std::string& account = call.param("account");
     if (caller) {
@@ -177,7 +182,7 @@ void ObjectStoreService::authorize(const Call& call, Need need) const {
                                 (caller->has_role("member") || caller->has_role("admin"));
         if (works_here || caller->is_admin()) return;
     }
-    if (acl_permits(caller, call, need)) return;
+    if (acl_permits(caller, account + "/" + container, need)) return;
     if (caller) throw ApiError{403, "forbidden"};
     ApiError error{401, "unauthorized"};
     error.headers.set("Www-Authenticate",

@@ -30,13 +30,17 @@ class ObjectStoreService : public Service {
 
     /// Throws 401 or 403 unless the token, the container's ACL or a TempURL permits it.
     void authorize(const Call& call, Need need) const;
-    [[nodiscard]] bool acl_permits(const std::optional<Caller>& caller, const Call& call, Need need) const;
+    /// The same for a container other than the one that the request's path names.
+    void authorize(const Call& call, const std::string& container, Need need) const;
+    [[nodiscard]] bool acl_permits(const std::optional<Caller>& caller, const std::string& container_key,
+                                   Need need) const;
     /// Nothing without a TempURL in the query; throws 401 for a bad one.
     [[nodiscard]] std::optional<std::string> temp_url_expiry(const Call& call) const;
 
     [[nodiscard]] Headers account_headers(const state::View& view, const std::string& account) const;
     [[nodiscard]] Headers container_headers(const state::View& view, const std::string& key) const;
     [[nodiscard]] Response put_object(const Call& call);
+    /// Asks for a token that may read the source and write the target; a TempURL is not enough.
     [[nodiscard]] Response copy_object(const Call& call, const std::string& source,
                                        const std::string& target);
     [[nodiscard]] Response get_object(const Call& call) const;

@@ -242,6 +242,12 @@ Response ObjectStoreService::put_object(const Call& call) {
 Response ObjectStoreService::copy_object(const Call& call, const std::string& source,
                                          const std::string& target) {
     const std::string account = call.param("account");
+    const auto container_of = [&](const std::string& key) {
+        const std::size_t start = account.size() + 1;
+        return key.substr(start, key.find('/', start) - start);
+    };
+    authorize(call, container_of(source), Need::read_object);
+    authorize(call, container_of(target), Need::write);
     Document copy;
     std::string source_date;
     {
@@ -365,7 +371,6 @@ void ObjectStoreService::add_object_routes() {
     route(
         "COPY", path,
         [this](const Call& call) {
-            authorize(call, Need::write);
             std::string target = common::httpd::percent_decode(call.request.headers.get("Destination"));
             if (target.empty()) throw plain_error(412, "Destination header required");
             if (target.starts_with('/')) target.erase(0, 1);
