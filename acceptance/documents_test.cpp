@@ -32,9 +32,50 @@ TEST(Documents, EveryPieceOfCppInTheGuideIsPartOfAnExample) {
     std::string examples;
     for (const auto& file : std::filesystem::directory_iterator(SOURCE_DIR "/sdk/examples"))
         if (file.path().extension() == ".cpp") examples += read(file.path());
-    const auto shown = blocks(read(SOURCE_DIR "/docs/guide/sdk.md"), "cpp");
+    auto shown = blocks(read(SOURCE_DIR "/docs/guide/sdk.md"), "cpp");
     EXPECT_GE(shown.size(), 4U);
+    for (auto& block : blocks(read(SOURCE_DIR "/README.md"), "cpp")) shown.push_back(std::move(block));
+    EXPECT_GE(shown.size(), 6U);
     for (const auto& block : shown) EXPECT_NE(examples.find(block), std::string::npos) << block;
+}
+
+/// What a reader would type, line after line, as one shell script: the guide's own words, but for what only a person
+/// can fill in or a terminal can give.
+std::string typed_by_a_reader(const std::string& guide) {
+    std::ostringstream script;
+    script << "set -eu\n";
+    for (const auto& block : blocks(guide, "sh")) {
+        std::istringstream lines(block);
+        for (std::string line; std::getline(lines, line);) {
+            if (line.find("mirror.example") != std::string::npos) continue;  // no such web server here
+            if (const auto at = line.find("ADDRESS"); at != std::string::npos)
+                line.replace(at, 7, "$(fractals status --json | sed 's/.*\"url\":\"http:..\\([^\"]*\\)\".*/\\1/')");
+            script << "echo '+'" << " && " << line << " </dev/null";
+            if (line == "fractals plan") script << " || [ $? = 3 ]";  // 3: something is missing, which is true
+            script << "\n";
+        }
+    }
+    script << "echo THE END\n";
+    return script.str();
+}
+
+TEST(Guide, EveryCommandOfTheGuideToFractalsWorksInItsOrder) {
+    const common::process::TemporaryDirectory home;
+    const auto in_home = [&](std::vector<std::string> arguments, const std::string& input, std::chrono::minutes timeout) {
+        return common::process::run({.arguments = std::move(arguments),
+                                     .input = input,
+                                     .environment = {{"HOME", home.path().string()},
+                                                     {"XDG_STATE_HOME", (home.path() / "state").string()},
+                                                     {"XDG_DATA_HOME", ""},
+                                                     {"PATH", BUILD_DIR "/bin:/usr/sbin:/usr/bin:/sbin:/bin"}},
+                                     .directory = home.path(),
+                                     .timeout = timeout});
+    };
+    const auto result = in_home({"bash", "-s"}, typed_by_a_reader(read(SOURCE_DIR "/docs/guide/fractals.md")), std::chrono::minutes(10));
+    const auto ended = in_home({program("localcloud"), "reset", "--yes"}, "", std::chrono::minutes(1));
+    EXPECT_EQ(result.exit_status, 0) << result.output << result.error;
+    EXPECT_NE(result.output.find("THE END"), std::string::npos);
+    EXPECT_EQ(ended.exit_status, 0) << ended.error;
 }
 
 TEST(Documents, LinksBetweenDocumentsLeadSomewhere) {

@@ -7,7 +7,7 @@ namespace os = openstack;
 int main() try {
     os::Connection cloud = os::connect();
     for (const auto& server : cloud.compute().servers({.status = "ACTIVE"}))
-        std::cout << server.id << " " << server.name << "\n";
+        std::cout << server.id << " " << server.name << "\n";   // lazy: asks for a page when the loop gets there
 } catch (const os::Error& error) {
     std::cerr << error.what() << "\n";
     return 1;
