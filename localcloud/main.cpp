@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
         ->check(CLI::IsMember({"fake", "container"}));
     up->add_option("--port", options.port, "Port of all services")->check(CLI::Range(1024, 65535));
     up->add_flag("--foreground", options.foreground, "Serve in this process, until SIGTERM");
+    up->add_option("--lock-descriptor", options.lock_descriptor)->group("");  // between our own processes
     CLI::App* down = app.add_subcommand("down", "End it with all its instances; the state stays");
     add_common(down);
     CLI::App* status = app.add_subcommand("status", "Say whether it is up, and where");

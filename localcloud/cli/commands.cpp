@@ -1,5 +1,6 @@
 #include "localcloud/cli/commands.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -36,8 +37,10 @@ std::string command(const CloudOptions& options, std::string_view verb) {
     return line;
 }
 
-void print_log_tail(const std::filesystem::path& state) {
+/// Of what was written to the log from the byte `start` on.
+void print_log_tail(const std::filesystem::path& state, std::uintmax_t start) {
     std::ifstream file{log_file(state)};
+    file.seekg(static_cast<std::streamoff>(start));
     std::deque<std::string> lines;
     for (std::string line; std::getline(file, line);) {
         lines.push_back(line);
@@ -55,7 +58,9 @@ void print_ready(const CloudOptions& options, const Running& running) {
         options.name, running.endpoint, running.driver, command(options, "env"), command(options, "down"));
 }
 
-int start_in_background(const CloudOptions& options, const std::filesystem::path& state) {
+/// The process that serves has the folder's lock from us: nobody gets between.
+int start_in_background(const CloudOptions& options, const std::filesystem::path& state,
+                        const FolderLock& lock) {
     std::vector<std::string> arguments{std::filesystem::read_symlink("/proc/self/exe").string(),
                                        "up",
                                        "--foreground",
@@ -64,7 +69,9 @@ int start_in_background(const CloudOptions& options, const std::filesystem::path
                                        "--state",
                                        state.string(),
                                        "--driver",
-                                       options.driver};
+                                       options.driver,
+                                       "--lock-descriptor",
+                                       std::to_string(lock.descriptor())};
     if (options.port != 0) {
         arguments.emplace_back("--port");
         arguments.push_back(std::to_string(options.port));
@@ -72,8 +79,13 @@ int start_in_background(const CloudOptions& options, const std::filesystem::path
     remove_running(state);
     common::process::Child::Options child_options;
     child_options.command.arguments = std::move(arguments);
+    child_options.command.in_child = [descriptor = lock.descriptor()] {
+        return ::fcntl(descriptor, F_SETFD, 0) == 0;
+    };
     child_options.output = log_file(state);
     child_options.detached = true;
+    std::error_code no_log_yet;
+    const std::uintmax_t log_size = std::filesystem::file_size(log_file(state), no_log_yet);
     common::process::Child child{child_options};
     const auto deadline = std::chrono::steady_clock::now() + start_patience;
     while (std::chrono::steady_clock::now() < deadline) {
@@ -84,7 +96,7 @@ int start_in_background(const CloudOptions& options, const std::filesystem::path
         if (child.poll()) {
             std::cerr << "The cloud did not start. The last words of its log, " << log_file(state).string()
                       << ":\n";
-            print_log_tail(state);
+            print_log_tail(state, no_log_yet ? 0 : log_size);
             return 1;
         }
         std::this_thread::sleep_for(poll_interval);
@@ -101,7 +113,8 @@ int up(CloudOptions options) {
     const std::filesystem::path state = state_of(options);
     std::filesystem::create_directories(state);
     std::filesystem::permissions(state, std::filesystem::perms::owner_all);
-    auto lock = FolderLock::try_take(state);
+    auto lock = options.lock_descriptor >= 0 ? FolderLock::inherit(state, options.lock_descriptor)
+                                             : FolderLock::try_take(state);
     if (!lock) {
         if (options.foreground) {
             std::cerr << "Somebody serves this cloud already; end it with: " << command(options, "down")
@@ -110,7 +123,7 @@ int up(CloudOptions options) {
         }
         // It may be about to start.
         for (auto waited = 0ms; waited < start_patience && !lock; waited += poll_interval) {
-            if (const auto running = read_running(state)) {
+            if (const auto running = read_running(state); running && ::kill(running->pid, 0) == 0) {
                 print_ready(options, *running);
                 return 0;
             }
@@ -122,12 +135,17 @@ int up(CloudOptions options) {
             return 1;
         }
     }
-    if (options.driver.empty()) options.driver = recorded_driver(state);
-    if (options.driver.empty()) options.driver = "container";
+    const std::string recorded = recorded_driver(state);
+    if (options.driver.empty()) options.driver = recorded.empty() ? "container" : recorded;
+    if (!recorded.empty() && options.driver != recorded) {
+        std::cerr << "This cloud was made with the driver " << recorded
+                  << " and cannot change it. Either use "
+                  << "another --name, or remove it first: " << command(options, "reset") << '\n';
+        return 1;
+    }
     if (!options.foreground) {
         if (options.driver == "container") prepare_containers();
-        lock.reset();
-        return start_in_background(options, state);
+        return start_in_background(options, state, *lock);
     }
     serve(options, state);
     return 0;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,6 +33,16 @@ std::unique_ptr<FolderLock> FolderLock::try_take(const std::filesystem::path& st
         ::close(descriptor);
         return nullptr;
     }
+    return std::unique_ptr<FolderLock>{new FolderLock{descriptor}};
+}
+
+std::unique_ptr<FolderLock> FolderLock::inherit(const std::filesystem::path& state, int descriptor) {
+    struct stat inherited{};
+    struct stat file{};
+    if (::fstat(descriptor, &inherited) != 0 || ::stat((state / "lock").c_str(), &file) != 0 ||
+        inherited.st_dev != file.st_dev || inherited.st_ino != file.st_ino ||
+        ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
+        return nullptr;
     return std::unique_ptr<FolderLock>{new FolderLock{descriptor}};
 }
 

@@ -17,6 +17,7 @@ struct CloudOptions {
     std::string driver;           ///< "fake", "container"; empty: the cloud's, or container for a new one
     std::uint16_t port = 0;       ///< 0: the cloud's, or default_port for a new one
     bool foreground = false;
+    int lock_descriptor = -1;  ///< of the process that started us, which took the lock; -1: none
 };
 
 inline constexpr std::uint16_t default_port = 7774;
@@ -29,9 +30,13 @@ class FolderLock {
   public:
     /// Nothing when somebody else has it.
     [[nodiscard]] static std::unique_ptr<FolderLock> try_take(const std::filesystem::path& state);
+    /// The lock that the process which started us has taken and left open for us; nothing if it is none.
+    [[nodiscard]] static std::unique_ptr<FolderLock> inherit(const std::filesystem::path& state,
+                                                             int descriptor);
     ~FolderLock();
     FolderLock(const FolderLock&) = delete;
     FolderLock& operator=(const FolderLock&) = delete;
+    [[nodiscard]] int descriptor() const { return descriptor_; }
 
   private:
     explicit FolderLock(int descriptor) : descriptor_(descriptor) {}

@@ -70,7 +70,7 @@ struct Identity {
     std::uint16_t port = default_port;
 };
 
-Identity load_identity(state::Store& store, const CloudOptions& options, const std::string& driver) {
+Identity load_identity(state::Store& store, const CloudOptions& options) {
     auto transaction = store.write();
     if (const Document* stored = transaction.find(Kind::setting, "cloud")) {
         Identity identity{.name = text(*stored, "name"),
@@ -78,11 +78,6 @@ Identity load_identity(state::Store& store, const CloudOptions& options, const s
                           .endpoint_address = text(*stored, "endpoint_address"),
                           .floating_range = text(*stored, "floating_range"),
                           .port = static_cast<std::uint16_t>(integer(*stored, "port"))};
-        if (identity.driver != driver) {
-            throw std::runtime_error{
-                "this cloud was made with the driver " + identity.driver +
-                " and cannot change it; `localcloud reset` first, or use another --name"};
-        }
         if (options.port != 0 && options.port != identity.port) {
             identity.port = options.port;
             transaction.edit(Kind::setting, "cloud")["port"] = options.port;
@@ -94,13 +89,13 @@ Identity load_identity(state::Store& store, const CloudOptions& options, const s
     const CloudAddresses addresses = choose_addresses(options.name, port);
     transaction.put(Kind::setting, "cloud",
                     {{"name", options.name},
-                     {"driver", driver},
+                     {"driver", options.driver},
                      {"endpoint_address", addresses.endpoint_address},
                      {"floating_range", addresses.floating_range},
                      {"port", port}});
     transaction.commit();
     return {.name = options.name,
-            .driver = driver,
+            .driver = options.driver,
             .endpoint_address = addresses.endpoint_address,
             .floating_range = addresses.floating_range,
             .port = port};
@@ -170,6 +165,24 @@ void preload_image(api::Cloud& cloud, const std::optional<image::Image>& built) 
     transaction.commit();
 }
 
+common::httpd::Server listen(const Identity& identity, const std::filesystem::path& spool,
+                             common::httpd::Handler handler) {
+    try {
+        return common::httpd::Server{{.address = identity.endpoint_address,
+                                      .port = identity.port,
+                                      .handler_threads = 8,
+                                      .body_limit = largest_body,
+                                      .spool_directory = spool},
+                                     std::move(handler)};
+    } catch (const std::system_error& error) {
+        if (error.code() != std::errc::address_in_use) throw;
+        throw std::runtime_error{
+            fmt::format("another program listens on {}:{}; end it, or give this cloud another port with "
+                        "`localcloud up --port {}`",
+                        identity.endpoint_address, identity.port, identity.port + 1)};
+    }
+}
+
 /// Ends the server before what its handlers use goes, however that comes about.
 struct StopFirst {
     explicit StopFirst(common::httpd::Server& running) : server(running) {}
@@ -220,7 +233,7 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
     std::filesystem::create_directories(state / "images");
     std::filesystem::create_directories(state / "objects");
     state::Store store{database_file(state)};
-    const Identity identity = load_identity(store, options, options.driver);
+    const Identity identity = load_identity(store, options);
 
     // Clients, and adopted instances that want metadata, ask while what answers them is still being made.
     std::atomic<api::Front*> answering_front = nullptr;
@@ -230,13 +243,8 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
             auto* const ready = answering_driver.load();
             return ready != nullptr ? ready->metadata(id) : std::nullopt;
         });
-    common::httpd::Server server{
-        {.address = identity.endpoint_address,
-         .port = identity.port,
-         .handler_threads = 8,
-         .body_limit = largest_body,
-         .spool_directory = state / "spool"},
-        [&](const api::Request& request) -> api::Response {
+    common::httpd::Server server =
+        listen(identity, state / "spool", [&](const api::Request& request) -> api::Response {
             const auto listener = request.params.find("listener");
             if (listener != request.params.end() && compute::instance_of_tag(listener->second, "metadata")) {
                 return metadata(request);
@@ -244,7 +252,7 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
             auto* const ready = answering_front.load();
             if (ready == nullptr) return {.status = 503, .headers = {{"Retry-After", "1"}}};
             return (*ready)(request);
-        }};
+        });
 
     std::unique_ptr<fabric::ContainerFabric> container_fabric;
     std::unique_ptr<compute::ContainerDriver> container_driver;
