@@ -78,6 +78,8 @@ std::optional<Url> Url::parse(std::string_view text) {
         if (bracket == std::string_view::npos) return std::nullopt;
         host_end = bracket + 1 < authority.size() ? bracket + 1 : std::string_view::npos;
         if (host_end != std::string_view::npos && authority[host_end] != ':') return std::nullopt;
+    } else if (authority.find(':') != host_end) {
+        return std::nullopt;  // "host:80:" would have the origin of host:80
     }
     if (host_end != std::string_view::npos) {
         const auto digits = authority.substr(host_end + 1);

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "sdk/src/http/text.hpp"
@@ -14,11 +15,27 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t longest_word = 200;
+constexpr std::size_t longest_message = 2000;
+
+std::string cut(std::string text, std::size_t limit) {
+    if (text.size() <= limit) return text;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U)
+        --limit;
+    text.resize(limit);
+    return text + "…";
+}
+
 std::string string_at(const json::object& object, std::string_view key) {
     const auto* value = object.if_contains(key);
     if (value == nullptr) return {};
     if (const auto* text = value->if_string()) return std::string(*text);
     return {};
+}
+
+/// A word that goes into a sentence as it is.
+std::string word_at(const json::object& object, std::string_view key) {
+    return plain_text(string_at(object, key), longest_word);
 }
 
 /// The first of the keys that holds a text worth showing.
@@ -35,7 +52,8 @@ std::string dotted(const json::array& path) {
     for (const auto& part : path) {
         if (!out.empty()) out += '.';
         const auto* text = part.if_string();
-        out += text != nullptr ? plain_text(*text, 100) : json::serialize(part);
+        out += plain_text(text != nullptr ? std::string(*text) : json::serialize(part), 100);
+        if (out.size() > longest_word) break;
     }
     return out;
 }
@@ -62,15 +80,16 @@ std::string list_of_errors(const json::array& errors) {
         if (text.empty()) continue;
         if (!out.empty()) out += "; ";
         out += text;
+        if (out.size() > longest_message) break;
     }
-    return out;
+    return cut(std::move(out), longest_message);
 }
 
 ErrorBody from_object(const json::object& object, int depth = 0) {
     ErrorBody out;
-    out.request_id = string_at(object, "request_id");
+    out.request_id = word_at(object, "request_id");
     out.message = first_text(object, {"faultstring", "message"});
-    out.code = first_text(object, {"type", "faultcode"});
+    out.code = cut(first_text(object, {"type", "faultcode"}), longest_word);
 
     const auto* errors = object.if_contains("errors");
     if (errors == nullptr) errors = object.if_contains("Errors");
@@ -85,13 +104,13 @@ ErrorBody from_object(const json::object& object, int depth = 0) {
             if (!listed.empty()) out.message = out.message.empty() ? listed : out.message + ": " + listed;
             if (!list->empty() && list->front().is_object()) {
                 const auto& first = list->front().as_object();
-                if (out.request_id.empty()) out.request_id = string_at(first, "request_id");
-                if (out.code.empty()) out.code = string_at(first, "code");
+                if (out.request_id.empty()) out.request_id = word_at(first, "request_id");
+                if (out.code.empty()) out.code = word_at(first, "code");
             }
         }
     }
     if (!out.message.empty()) {
-        if (out.code.empty()) out.code = first_text(object, {"title"});
+        if (out.code.empty()) out.code = word_at(object, "title");
         return out;
     }
 
@@ -101,8 +120,9 @@ ErrorBody from_object(const json::object& object, int depth = 0) {
         if (const auto* inner = value.if_object(); inner != nullptr && depth < deepest) {
             auto nested = from_object(*inner, depth + 1);
             if (nested.message.empty()) continue;
-            if (nested.code.empty()) nested.code = string_at(*inner, "title");
-            if (nested.code.empty() && key != "error") nested.code = std::string(key);
+            if (nested.code.empty()) nested.code = word_at(*inner, "title");
+            if (nested.code.empty() && key != "error")
+                nested.code = plain_text(std::string_view(key), longest_word);
             if (nested.request_id.empty()) nested.request_id = out.request_id;
             return nested;
         }
@@ -152,7 +172,8 @@ std::string from_html(std::string_view html) {
     return plain_text(html);
 }
 
-void append_entity(std::string& out, std::string_view name) {
+/// The character of "amp" or "#39"; nothing for what is no entity that we know.
+std::optional<char> entity(std::string_view name) {
     static constexpr std::array<std::pair<std::string_view, char>, 7> named{{{"amp", '&'},
                                                                              {"lt", '<'},
                                                                              {"gt", '>'},
@@ -161,14 +182,9 @@ void append_entity(std::string& out, std::string_view name) {
                                                                              {"nbsp", ' '},
                                                                              {"#39", '\''}}};
     for (const auto& [known, character] : named) {
-        if (name == known) {
-            out += character;
-            return;
-        }
+        if (name == known) return character;
     }
-    out += '&';
-    out += name;
-    out += ';';
+    return std::nullopt;
 }
 
 }  // namespace
@@ -190,10 +206,12 @@ std::string plain_text(std::string_view html, std::size_t limit) {
         }
         if (c == '&') {
             constexpr std::size_t longest_entity = 8;
-            const auto end = html.find(';', i);
-            if (end != std::string_view::npos && end - i <= longest_entity) {
-                append_entity(text, html.substr(i + 1, end - i - 1));
-                i = end;
+            const auto name = html.substr(i + 1, longest_entity);
+            const auto end = name.find(';');
+            const auto character = end == std::string_view::npos ? std::nullopt : entity(name.substr(0, end));
+            if (character) {
+                text += *character;
+                i += end + 1;
                 continue;
             }
         }
@@ -206,13 +224,7 @@ std::string plain_text(std::string_view html, std::size_t limit) {
     }
     while (!out.empty() && out.back() == ' ')
         out.pop_back();
-    if (out.size() > limit) {
-        while (limit > 0 && (static_cast<unsigned char>(out[limit]) & 0xC0U) == 0x80U)
-            --limit;
-        out.resize(limit);
-        out += "…";
-    }
-    return out;
+    return cut(std::move(out), limit);
 }
 
 ErrorBody parse_error_body(std::string_view content_type, std::string_view body) {

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "sdk/src/http/text.hpp"
+#include "sdk/src/session/error_body.hpp"
 #include "sdk/src/session/json.hpp"
 
 namespace openstack::session {
@@ -30,6 +31,33 @@ bool is_token_id(std::string_view parent, std::string_view name) {
 bool is_secret(std::string_view parent, std::string_view name, const std::vector<std::string>& more) {
     return is_secret_field(name) || is_token_id(parent, name) ||
            std::ranges::any_of(more, [&](const std::string& field) { return normal(field) == normal(name); });
+}
+
+// Masking every "a" of a message because somebody's password is "a" would only make it unreadable.
+constexpr std::size_t shortest_secret = 4;
+
+/// A secret may be a list of texts.
+void add_texts(const json::value& secret, std::vector<std::string>& out) {
+    if (const auto* text = secret.if_string()) out.emplace_back(*text);
+    if (const auto* list = secret.if_array()) {
+        for (const auto& item : *list)
+            add_texts(item, out);
+    }
+}
+
+/// A text that was cut inside a secret ends with that secret's beginning.
+void mask_cut_off(std::string& text, std::string_view secret) {
+    if (secret.size() <= shortest_secret) return;
+    constexpr std::string_view ellipsis = "…";
+    for (auto at = text.find(ellipsis); at != std::string::npos;
+         at = text.find(ellipsis, at + ellipsis.size())) {
+        for (auto size = std::min(secret.size() - 1, at); size >= shortest_secret; --size) {
+            if (!std::string_view(text).substr(0, at).ends_with(secret.substr(0, size))) continue;
+            text.replace(at - size, size, mask);
+            at = at - size + mask.size();
+            break;
+        }
+    }
 }
 
 using Visit = std::function<void(json::value& secret)>;
@@ -59,7 +87,7 @@ bool is_secret_field(std::string_view name) {
         "adminpass",         "privatekey",     "userdata",     "passcode",   "authtoken",  "accesstoken",
         "refreshtoken",      "secret",         "token",        "blob",       "tempurlkey", "signature",
         "contents",          "personality",    "payload",      "secretuuid", "accesskey",  "secretkey",
-        "authorizationcode", "code_verifier",  "rescuepass",   "consoleurl", "devicecode", "assertion",
+        "authorizationcode", "codeverifier",   "rescuepass",   "consoleurl", "devicecode", "assertion",
         "idtoken",           "sslkeypassword", "authorization"};
     const auto plain = normal(name);
     return plain.find("password") != std::string::npos || plain.find("passphrase") != std::string::npos ||
@@ -106,16 +134,19 @@ std::vector<std::string> secret_values(const Headers& headers, std::string_view 
     for (const auto& [name, value] : headers) {
         if (is_secret_header(name)) out.push_back(value);
     }
-    if (body.starts_with('{')) {
+    const auto first = body.find_first_not_of(" \t\r\n");
+    if (first != std::string_view::npos && (body[first] == '{' || body[first] == '[')) {
         if (auto value = parse_json(body)) {
-            each_secret(*value, {}, more, [&](const json::value& secret) {
-                if (const auto* text = secret.if_string()) out.emplace_back(*text);
-            });
+            each_secret(*value, {}, more, [&](const json::value& secret) { add_texts(secret, out); });
         }
     }
-    // Masking every "a" of a message because somebody's password is "a" would only make it unreadable.
-    constexpr std::size_t shortest = 4;
-    std::erase_if(out, [](const std::string& secret) { return secret.size() < shortest; });
+    // An error shows what the service said as plain text, and so it shows an echo.
+    for (std::size_t i = 0, count = out.size(); i < count; ++i) {
+        if (auto plain = plain_text(out[i], out[i].size()); plain != out[i]) out.push_back(std::move(plain));
+    }
+    std::erase_if(out, [](const std::string& secret) { return secret.size() < shortest_secret; });
+    // A secret that begins another one must not take the beginning of that one away.
+    std::ranges::stable_sort(out, std::greater{}, &std::string::size);
     return out;
 }
 
@@ -124,6 +155,7 @@ std::string masked(std::string text, const std::vector<std::string>& secrets) {
         for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + mask.size())) {
             text.replace(at, secret.size(), mask);
         }
+        mask_cut_off(text, secret);
     }
     return text;
 }

@@ -130,6 +130,17 @@ TEST(ErrorBody, HostileBodiesAreBoundedAndHarmless) {
                   .message,
               "");
     EXPECT_EQ(parse_error_body("text/plain", "a\x1b[31mred\x07").message, "a [31mred");
+    EXPECT_EQ(parse_error_body("text/html", "a &\x1b[3;m &amp;").message, "a & [3;m &");
+    const auto named = parse_error_body(
+        "application/json", R"({"bad\nRequest":{"message":"x","request_id":"req-1\r\nX-Evil: 1"}})");
+    EXPECT_EQ(named.code, "bad Request");
+    EXPECT_EQ(named.request_id, "req-1 X-Evil: 1");
+    std::string list;
+    for (int i = 0; i < 1000; ++i)
+        list += R"({"detail":"many words","path":["a",{"b\u007f":1}]},)";
+    const auto listed = parse_error_body("application/json", R"({"errors":[)" + list + R"("end"]})").message;
+    EXPECT_LE(listed.size(), 2003U);
+    EXPECT_EQ(listed.find('\x7f'), std::string::npos);
     const auto cut = session::plain_text("\xc3\xa4\xc3\xa4", 3);
     EXPECT_EQ(cut, "\xc3\xa4…");
     for (const char* text : {"<", "<p", "<html", "&", "&amp", "<p>&#x;</p>", "[[[", "[{}]",

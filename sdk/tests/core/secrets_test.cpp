@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "openstack/error.hpp"
+#include "sdk/src/session/error_body.hpp"
 #include "sdk/src/session/redaction.hpp"
 #include "sdk/tests/core/cloud_fixture.hpp"
 
@@ -92,6 +93,25 @@ TEST(Secrets, EchoedByAServiceAreMaskedInTheError) {
         EXPECT_EQ(error.details().service_message, "Bad: *** *** ***");
         EXPECT_THAT(error.what(), Not(HasSubstr("hunter22")));
     }
+}
+
+TEST(Secrets, AreFoundInListsAndMaskedWholly) {
+    const auto secrets =
+        session::secret_values({{"X-Auth-Token", "pass"}},
+                               R"( {"password":["passw0rd",["n3sted"]],"code_verifier":"v3rifier"})", {});
+    EXPECT_EQ(session::masked("passw0rd n3sted v3rifier pass", secrets), "*** *** *** ***");
+    EXPECT_EQ(session::shown_body("application/json", R"({"code_verifier":"v"})", {}),
+              R"({"code_verifier":"***"})");
+}
+
+TEST(Secrets, EchoedAndCutByAnErrorAreMaskedToTheirLastByte) {
+    std::string secret;
+    for (int i = 0; i < 1000; ++i)
+        secret += std::to_string(i) + " <b>&amp;";
+    const auto body = R"({"user_data":")" + secret + R"("})";
+    const auto said = session::parse_error_body("application/json",
+                                                R"({"badRequest":{"message":"Bad: )" + secret + R"("}})");
+    EXPECT_EQ(session::masked(said.message, session::secret_values({}, body, {})), "Bad: ***…");
 }
 
 TEST(Secrets, InUrlsOfErrors) {
