@@ -44,18 +44,22 @@ TEST_F(Clients, TheOpenstackCommandBootsAServerThatServesAPage) {
     std::ofstream(script) << "#!/bin/sh\nmkdir -p /srv/page && cd /srv/page && echo hello > index.html\n"
                              "nohup python3 -m http.server 80 >/dev/null 2>&1 &\necho PAGE IS SERVED\n";
     openstack({"security", "group", "create", "web", "-f", "json"});
-    const auto server = openstack({"server", "create", "web", "--image", "debian-12", "--flavor", "m1.small", "--network",
-                                   "private", "--security-group", "web", "--user-data", script.string(), "--wait", "-f", "json"});
+    const auto server = openstack({"server", "create", "web", "--image", "debian-12", "--flavor", "m1.small",
+                                   "--network", "private", "--security-group", "web", "--user-data",
+                                   script.string(), "--wait", "-f", "json"});
     EXPECT_EQ(server.at("status").as_string(), "ACTIVE");
     const auto ip = openstack({"floating", "ip", "create", "public", "-f", "json"});
     const std::string address(ip.at("floating_ip_address").as_string());
     openstack({"server", "add", "floating", "ip", "web", address});
-    ASSERT_TRUE(wait_until([] {
-        return cloud_->run({"/usr/bin/python3", "/usr/bin/openstack", "console", "log", "show", "web"})
-                   .output.find("PAGE IS SERVED") != std::string::npos;
-    }, std::chrono::minutes(1)));
+    ASSERT_TRUE(wait_until(
+        [] {
+            return cloud_->run({"/usr/bin/python3", "/usr/bin/openstack", "console", "log", "show", "web"})
+                       .output.find("PAGE IS SERVED") != std::string::npos;
+        },
+        std::chrono::minutes(1)));
     EXPECT_FALSE(answers(address)) << "no rule allows port 80 yet";
-    openstack({"security", "group", "rule", "create", "web", "--protocol", "tcp", "--dst-port", "80", "-f", "json"});
+    openstack({"security", "group", "rule", "create", "web", "--protocol", "tcp", "--dst-port", "80", "-f",
+               "json"});
     EXPECT_TRUE(wait_until([&] { return answers(address); }, std::chrono::seconds(20)));
     openstack({"server", "delete", "web", "--wait"});
     openstack({"floating", "ip", "delete", address});

@@ -23,7 +23,8 @@ class Deployment : public ::testing::Test {
     static void TearDownTestSuite() { cloud_.reset(); }
     void SetUp() override { std::ofstream(package()) << "what no instance here will ever fetch"; }
     void TearDown() override {
-        for (const auto* name : {"fractals", "blue"}) EXPECT_EQ(fractals({"destroy", "--name", name}).exit_status, 0);
+        for (const auto* name : {"fractals", "blue"})
+            EXPECT_EQ(fractals({"destroy", "--name", name}).exit_status, 0);
         EXPECT_TRUE(inventory(connection()).empty()) << inventory(connection());
     }
 
@@ -33,13 +34,16 @@ class Deployment : public ::testing::Test {
         arguments.insert(arguments.end(), {"--no-wait", "--package", package(), "--timeout", "60s"});
         return arguments;
     }
-    static Result fractals(std::vector<std::string> arguments) { return cloud_->run(words(std::move(arguments))); }
+    static Result fractals(std::vector<std::string> arguments) {
+        return cloud_->run(words(std::move(arguments)));
+    }
     static boost::json::object answer(const Result& result) {
         EXPECT_EQ(result.exit_status, 0) << result.error;
         return boost::json::parse(result.output).as_object();
     }
     static openstack::Connection connection() {
-        return openstack::connect({.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
+        return openstack::connect(
+            {.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
     }
 
     static std::unique_ptr<EmbeddedCloud> cloud_;
@@ -57,7 +61,8 @@ TEST_F(Deployment, MakesWhatTheGuideMakes) {
     EXPECT_EQ(there.keypairs, (std::multiset<std::string>{"demokey"}));
     EXPECT_EQ(there.floating_ips.size(), 1U);
     const auto key = cloud_->home() / ".local/share/fractals/key-demokey";
-    EXPECT_EQ(std::filesystem::status(key).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(std::filesystem::status(key).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST_F(Deployment, ASecondRunChangesNothing) {
@@ -132,9 +137,12 @@ TEST_F(Deployment, WhatWasThereBeforeIsUsedAndLeftAlone) {
     const auto cloud = connection();
     const auto group = cloud.network().create_security_group({.name = "mine"});
     for (const int port : {22, 80})
-        cloud.network().create_security_group_rule(
-            {.security_group_id = group.id, .protocol = "tcp", .port_range_min = port, .port_range_max = port});
-    const auto ip = cloud.network().create_ip({.floating_network_id = cloud.network().find_network("public").id});
+        cloud.network().create_security_group_rule({.security_group_id = group.id,
+                                                    .protocol = "tcp",
+                                                    .port_range_min = port,
+                                                    .port_range_max = port});
+    const auto ip =
+        cloud.network().create_ip({.floating_network_id = cloud.network().find_network("public").id});
 
     ASSERT_EQ(fractals({"deploy", "--security-group", "mine"}).exit_status, 0);
     EXPECT_EQ(inventory(cloud).security_groups, (std::multiset<std::string>{"mine"}));
@@ -165,10 +173,11 @@ TEST_F(Deployment, AWrongNameIsAnsweredWithTheRightOnes) {
 }
 
 TEST_F(Deployment, WithoutACloudItSaysWhatToDo) {
-    const auto result = common::process::run({.arguments = {program("fractals")},
-                                              .environment = {{"HOME", cloud_->home()}, {"PATH", "/usr/bin:/bin"}},
-                                              .clear_environment = true,
-                                              .directory = cloud_->home()});
+    const auto result =
+        common::process::run({.arguments = {program("fractals")},
+                              .environment = {{"HOME", cloud_->home()}, {"PATH", "/usr/bin:/bin"}},
+                              .clear_environment = true,
+                              .directory = cloud_->home()});
     EXPECT_EQ(result.exit_status, 2);
     EXPECT_NE(result.error.find("localcloud up"), std::string::npos) << result.error;
 }

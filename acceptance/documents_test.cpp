@@ -34,9 +34,11 @@ TEST(Documents, EveryPieceOfCppInTheGuideIsPartOfAnExample) {
         if (file.path().extension() == ".cpp") examples += read(file.path());
     auto shown = blocks(read(SOURCE_DIR "/docs/guide/sdk.md"), "cpp");
     EXPECT_GE(shown.size(), 4U);
-    for (auto& block : blocks(read(SOURCE_DIR "/README.md"), "cpp")) shown.push_back(std::move(block));
+    for (auto& block : blocks(read(SOURCE_DIR "/README.md"), "cpp"))
+        shown.push_back(std::move(block));
     EXPECT_GE(shown.size(), 6U);
-    for (const auto& block : shown) EXPECT_NE(examples.find(block), std::string::npos) << block;
+    for (const auto& block : shown)
+        EXPECT_NE(examples.find(block), std::string::npos) << block;
 }
 
 /// What a reader would type, line after line, as one shell script: the guide's own words, but for what only a person
@@ -49,9 +51,11 @@ std::string typed_by_a_reader(const std::string& guide) {
         for (std::string line; std::getline(lines, line);) {
             if (line.find("mirror.example") != std::string::npos) continue;  // no such web server here
             if (const auto at = line.find("ADDRESS"); at != std::string::npos)
-                line.replace(at, 7, "$(fractals status --json | sed 's/.*\"url\":\"http:..\\([^\"]*\\)\".*/\\1/')");
+                line.replace(at, 7,
+                             "$(fractals status --json | sed 's/.*\"url\":\"http:..\\([^\"]*\\)\".*/\\1/')");
             script << "echo '+'" << " && " << line << " </dev/null";
-            if (line == "fractals plan") script << " || [ $? = 3 ]";  // 3: something is missing, which is true
+            if (line == "fractals plan")
+                script << " || [ $? = 3 ]";  // 3: something is missing, which is true
             script << "\n";
         }
     }
@@ -61,17 +65,20 @@ std::string typed_by_a_reader(const std::string& guide) {
 
 TEST(Guide, EveryCommandOfTheGuideToFractalsWorksInItsOrder) {
     const common::process::TemporaryDirectory home;
-    const auto in_home = [&](std::vector<std::string> arguments, const std::string& input, std::chrono::minutes timeout) {
-        return common::process::run({.arguments = std::move(arguments),
-                                     .input = input,
-                                     .environment = {{"HOME", home.path().string()},
-                                                     {"XDG_STATE_HOME", (home.path() / "state").string()},
-                                                     {"XDG_DATA_HOME", ""},
-                                                     {"PATH", BUILD_DIR "/bin:/usr/sbin:/usr/bin:/sbin:/bin"}},
-                                     .directory = home.path(),
-                                     .timeout = timeout});
+    const auto in_home = [&](std::vector<std::string> arguments, const std::string& input,
+                             std::chrono::minutes timeout) {
+        return common::process::run(
+            {.arguments = std::move(arguments),
+             .input = input,
+             .environment = {{"HOME", home.path().string()},
+                             {"XDG_STATE_HOME", (home.path() / "state").string()},
+                             {"XDG_DATA_HOME", ""},
+                             {"PATH", BUILD_DIR "/bin:/usr/sbin:/usr/bin:/sbin:/bin"}},
+             .directory = home.path(),
+             .timeout = timeout});
     };
-    const auto result = in_home({"bash", "-s"}, typed_by_a_reader(read(SOURCE_DIR "/docs/guide/fractals.md")), std::chrono::minutes(10));
+    const auto result = in_home({"bash", "-s"}, typed_by_a_reader(read(SOURCE_DIR "/docs/guide/fractals.md")),
+                                std::chrono::minutes(10));
     const auto ended = in_home({program("localcloud"), "reset", "--yes"}, "", std::chrono::minutes(1));
     EXPECT_EQ(result.exit_status, 0) << result.output << result.error;
     EXPECT_NE(result.output.find("THE END"), std::string::npos);
@@ -86,14 +93,17 @@ TEST(Documents, LinksBetweenDocumentsLeadSomewhere) {
             auto target = text.substr(at + 2, text.find(')', at) - at - 2);
             target = target.substr(0, target.find('#'));
             if (target.empty() || target.find("://") != std::string::npos) continue;
-            EXPECT_TRUE(std::filesystem::exists(entry.path().parent_path() / target)) << entry.path() << ": " << target;
+            EXPECT_TRUE(std::filesystem::exists(entry.path().parent_path() / target))
+                << entry.path() << ": " << target;
         }
     }
 }
 
 TEST(Examples, RunOnAnEmbeddedCloud) {
     const EmbeddedCloud cloud("fake");
-    const auto example = [&](const std::string& name) { return cloud.run({BUILD_DIR "/examples/example_" + name}); };
+    const auto example = [&](const std::string& name) {
+        return cloud.run({BUILD_DIR "/examples/example_" + name});
+    };
 
     const auto first = example("first_server");
     EXPECT_EQ(first.exit_status, 0) << first.error;

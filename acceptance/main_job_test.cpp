@@ -42,11 +42,14 @@ std::unique_ptr<EmbeddedCloud> MainJob::cloud_;
 boost::json::object MainJob::deployed_;
 
 TEST_F(MainJob, TheWorkerOnTheInstanceDrawsTheFirstFractals) {
-    ASSERT_TRUE(wait_until([] {
-        const auto all = fractals();
-        const auto& objects = all.at("objects").as_array();
-        return !objects.empty() && std::ranges::all_of(objects, is_drawn);
-    }, std::chrono::minutes(2))) << boost::json::serialize(fractals()) << console();
+    ASSERT_TRUE(wait_until(
+        [] {
+            const auto all = fractals();
+            const auto& objects = all.at("objects").as_array();
+            return !objects.empty() && std::ranges::all_of(objects, is_drawn);
+        },
+        std::chrono::minutes(2)))
+        << boost::json::serialize(fractals()) << console();
     const auto drawn = fractals();
     for (const auto& fractal : drawn.at("objects").as_array()) {
         EXPECT_EQ(fractal.at("generated_by").as_string(), "all-in-one");
@@ -60,10 +63,14 @@ TEST_F(MainJob, FractalsAskedForFromOutsideArrive) {
     const auto before = fractals().at("num_results").as_int64();
     const auto created = cloud_->run({program("faafo"), "--endpoint-url", url(), "create", "--tasks", "3"});
     ASSERT_EQ(created.exit_status, 0) << created.error;
-    ASSERT_TRUE(wait_until([&] {
-        const auto all = fractals();
-        return all.at("num_results").as_int64() == before + 3 && std::ranges::all_of(all.at("objects").as_array(), is_drawn);
-    }, std::chrono::minutes(2))) << boost::json::serialize(fractals());
+    ASSERT_TRUE(wait_until(
+        [&] {
+            const auto all = fractals();
+            return all.at("num_results").as_int64() == before + 3 &&
+                   std::ranges::all_of(all.at("objects").as_array(), is_drawn);
+        },
+        std::chrono::minutes(2)))
+        << boost::json::serialize(fractals());
 }
 
 TEST_F(MainJob, TheGalleryShowsThemInABrowser) {
@@ -75,11 +82,11 @@ TEST_F(MainJob, TheGalleryShowsThemInABrowser) {
     const common::process::TemporaryDirectory profile;
     const std::filesystem::path screenshot = BUILD_DIR "/gallery.png";
     std::filesystem::remove(screenshot);
-    const auto browser = cloud_->run({"chromium-headless-shell", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                                      "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                                      "--disable-sync", "--user-data-dir=" + profile.path().string(),
-                                      "--window-size=1280,1600", "--virtual-time-budget=5000",
-                                      "--screenshot=" + screenshot.string(), url()});
+    const auto browser = cloud_->run(
+        {"chromium-headless-shell", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--user-data-dir=" + profile.path().string(), "--window-size=1280,1600",
+         "--virtual-time-budget=5000", "--screenshot=" + screenshot.string(), url()});
     ASSERT_TRUE(std::filesystem::exists(screenshot)) << browser.error;
     const auto picture = look_at(screenshot);
     EXPECT_EQ(picture.width, 1280U);
@@ -113,7 +120,8 @@ TEST_F(MainJob, TheConsoleTellsWhatTheUserDataDid) {
 TEST_F(MainJob, ZDestroyLeavesAnEmptyProject) {
     const auto destroyed = cloud_->run({program("fractals"), "destroy", "--yes"});
     EXPECT_EQ(destroyed.exit_status, 0) << destroyed.error;
-    const auto cloud = openstack::connect({.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
+    const auto cloud =
+        openstack::connect({.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
     EXPECT_TRUE(inventory(cloud).empty()) << inventory(cloud);
     EXPECT_THROW((void)HttpClient(url(), std::chrono::seconds(5)).get("/"), std::runtime_error);
 }

@@ -8,7 +8,9 @@ using common::process::check;
 using common::process::Command;
 using common::process::Result;
 
-std::string program(const std::string& name) { return BUILD_DIR "/bin/" + name; }
+std::string program(const std::string& name) {
+    return BUILD_DIR "/bin/" + name;
+}
 
 EmbeddedCloud::EmbeddedCloud(const std::string& driver) : driver_(driver) {
     auto up = arguments("up");
@@ -46,7 +48,8 @@ void EmbeddedCloud::down() {
 }
 
 std::vector<std::string> EmbeddedCloud::arguments(const std::string& command) const {
-    return {program("localcloud"), command, "--name", state_.path().filename().string(), "--state", state_.path().string()};
+    return {program("localcloud"), command, "--name", state_.path().filename().string(), "--state",
+            state_.path().string()};
 }
 
 Command EmbeddedCloud::command(std::vector<std::string> arguments, std::chrono::milliseconds timeout) const {

@@ -32,8 +32,9 @@ class EmbeddedCloud {
     /// The arguments that name this cloud to localcloud.
     [[nodiscard]] std::vector<std::string> arguments(const std::string& command) const;
 
-    [[nodiscard]] common::process::Command command(std::vector<std::string> arguments,
-                                                   std::chrono::milliseconds timeout = std::chrono::minutes(5)) const;
+    [[nodiscard]] common::process::Command command(
+        std::vector<std::string> arguments,
+        std::chrono::milliseconds timeout = std::chrono::minutes(5)) const;
     [[nodiscard]] common::process::Result run(std::vector<std::string> arguments) const;
     void down();
 

@@ -8,26 +8,32 @@ namespace acceptance {
 
 Inventory inventory(const openstack::Connection& cloud) {
     Inventory result;
-    for (const auto& server : cloud.compute().servers()) result.servers.insert(server.name);
-    for (const auto& keypair : cloud.compute().keypairs()) result.keypairs.insert(keypair.name);
+    for (const auto& server : cloud.compute().servers())
+        result.servers.insert(server.name);
+    for (const auto& keypair : cloud.compute().keypairs())
+        result.keypairs.insert(keypair.name);
     for (const auto& group : cloud.network().security_groups()) {
         if (group.name == "default") continue;
         result.security_groups.insert(group.name);
         for (const auto& rule : group.security_group_rules)
-            result.rules.insert(group.name + " " + rule.direction + " " + rule.ether_type + " " + rule.protocol + " " +
+            result.rules.insert(group.name + " " + rule.direction + " " + rule.ether_type + " " +
+                                rule.protocol + " " +
                                 (rule.port_range_min ? std::to_string(*rule.port_range_min) : "any"));
     }
-    for (const auto& ip : cloud.network().ips()) result.floating_ips.insert(ip.description);
+    for (const auto& ip : cloud.network().ips())
+        result.floating_ips.insert(ip.description);
     for (const auto& port : cloud.network().ports())
         if (!port.device_owner.starts_with("network:")) result.ports.insert(port.device_owner);
-    for (const auto& container : cloud.object_store().containers()) result.containers.insert(container.name);
+    for (const auto& container : cloud.object_store().containers())
+        result.containers.insert(container.name);
     return result;
 }
 
 std::ostream& operator<<(std::ostream& out, const Inventory& inventory) {
     const auto list = [&](const char* kind, const std::multiset<std::string>& names) {
         out << kind << ":";
-        for (const auto& name : names) out << " [" << name << "]";
+        for (const auto& name : names)
+            out << " [" << name << "]";
         out << "\n";
     };
     list("servers", inventory.servers);

@@ -23,10 +23,11 @@ Answer KillingProxy::pass_on(const common::httpd::Request& request) {
     common::testkit::HttpClient origin(request.target.substr(0, path_begin), std::chrono::minutes(1));
     common::httpd::Headers headers;
     for (const auto& [name, value] : request.headers)
-        if (name != "Proxy-Connection" && name != "Connection" && name != "Host" && name != "Content-Length" &&
-            name != "Transfer-Encoding" && name != "Expect")
+        if (name != "Proxy-Connection" && name != "Connection" && name != "Host" &&
+            name != "Content-Length" && name != "Transfer-Encoding" && name != "Expect")
             headers.add(name, value);
-    const auto answer = origin.request(request.method, request.target.substr(path_begin), request.body.read(), headers);
+    const auto answer =
+        origin.request(request.method, request.target.substr(path_begin), request.body.read(), headers);
     if (number == fatal_) {
         victim_.wait(0);
         ::kill(victim_, SIGKILL);

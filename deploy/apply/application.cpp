@@ -36,7 +36,8 @@ std::string tail(const std::string& text, std::size_t lines) {
         if (last.size() > lines) last.pop_front();
     }
     std::string shown;
-    for (const auto& line : last) shown += line;
+    for (const auto& line : last)
+        shown += line;
     return shown;
 }
 
@@ -57,12 +58,15 @@ std::string look_inside(const Context& context, const std::string& server_id, co
         // Some clouds keep no console, or not yet; the probe decides alone then.
     }
     if (const auto failure = last_line_with(console, console_failed); !failure.empty())
-        throw openstack::ResourceFailed("the installation on '" + server.name + "' failed:" + failure +
-                                        "\nThe end of its console:" + tail(console, 15) +
-                                        "\nAll of it: the command `logs`. After mending the cause, `destroy` and deploy again.");
-    if (server.status == openstack::compute::ServerStatus::shutoff || server.status == openstack::compute::ServerStatus::error)
-        throw openstack::ResourceFailed("the server '" + server.name + "' went to " + server.status.text() +
-                                        " while the application was starting. The end of its console:" + tail(console, 15));
+        throw openstack::ResourceFailed(
+            "the installation on '" + server.name + "' failed:" + failure +
+            "\nThe end of its console:" + tail(console, 15) +
+            "\nAll of it: the command `logs`. After mending the cause, `destroy` and deploy again.");
+    if (server.status == openstack::compute::ServerStatus::shutoff ||
+        server.status == openstack::compute::ServerStatus::error)
+        throw openstack::ResourceFailed(
+            "the server '" + server.name + "' went to " + server.status.text() +
+            " while the application was starting. The end of its console:" + tail(console, 15));
     return last_line_with(console, "FRACTALS: ");
 }
 
@@ -75,11 +79,13 @@ bool wait_for_application(const Context& context, const std::string& server_id, 
         const auto answer = probe(url + path, probe_timeout, stop);
         if (answer.ok()) return round > 0;
         if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for " + url);
-        const auto state = answer.status != 0 ? "HTTP status " + std::to_string(answer.status) : answer.reason;
+        const auto state =
+            answer.status != 0 ? "HTTP status " + std::to_string(answer.status) : answer.reason;
         if (std::chrono::steady_clock::now() >= context.deadline)
-            throw openstack::Timeout("the application at " + url + path + " did not answer in time (" + state + "). " +
-                                     (inside.empty() ? "" : "The instance's last word: " + inside + ". ") +
-                                     "Run this again to wait longer, or look at the console with the command `logs`");
+            throw openstack::Timeout(
+                "the application at " + url + path + " did not answer in time (" + state + "). " +
+                (inside.empty() ? "" : "The instance's last word: " + inside + ". ") +
+                "Run this again to wait longer, or look at the console with the command `logs`");
         if (round % rounds_between_consoles == 0) inside = look_inside(context, server_id, stop);
         report(inside.empty() ? state : inside);
         sleep(pause, stop);

@@ -41,15 +41,19 @@ struct Board {
 /// Builds the list of steps. References outlive it: everything belongs to apply().
 class Builder {
   public:
-    Builder(const Context& context, const Target& target, const Observed& observed, const Plan& plan, Board& board)
+    Builder(const Context& context, const Target& target, const Observed& observed, const Plan& plan,
+            Board& board)
         : context_(context), target_(target), observed_(observed), plan_(plan), board_(board) {}
 
     std::vector<Step> build() {
-        for (const auto& group : context_.topology.groups) add_group(group);
-        keypair_step_ = add("keypair " + context_.options.keypair, {}, [this](auto&, auto stop) { return keypair(stop); });
+        for (const auto& group : context_.topology.groups)
+            add_group(group);
+        keypair_step_ = add("keypair " + context_.options.keypair, {},
+                            [this](auto&, auto stop) { return keypair(stop); });
         if (needs_package())
             package_step_ = add("package", {}, [this](auto&, auto stop) { return package(stop); });
-        for (const auto& instance : context_.topology.instances) add_instance(instance);
+        for (const auto& instance : context_.topology.instances)
+            add_instance(instance);
         return std::move(steps_);
     }
 
@@ -79,16 +83,19 @@ class Builder {
     void add_instance(const InstanceSpec& spec) {
         std::vector<std::size_t> after{keypair_step_};
         if (package_step_) after.push_back(*package_step_);
-        for (const auto& group : spec.groups) after.push_back(group_steps_.at(group));
+        for (const auto& group : spec.groups)
+            after.push_back(group_steps_.at(group));
         // Addresses of earlier instances may stand in the user data.
         for (const auto& [name, step] : server_steps_)
-            if (spec.install.endpoint_url.find("{address:" + name + "}") != std::string::npos) after.push_back(step);
+            if (spec.install.endpoint_url.find("{address:" + name + "}") != std::string::npos)
+                after.push_back(step);
         std::optional<std::size_t> reserved;
         if (spec.floating_ip)
             reserved = add("floating IP for " + spec.name, {},
                            [this, &spec](auto&, auto stop) { return reserve_address(spec, stop); });
-        const auto running = add("server " + spec.name, after,
-                                 [this, &spec](auto& report, auto stop) { return server(spec, report, stop); });
+        const auto running = add("server " + spec.name, after, [this, &spec](auto& report, auto stop) {
+            return server(spec, report, stop);
+        });
         server_steps_[spec.name] = running;
         auto reachable = running;
         if (reserved)
@@ -107,23 +114,30 @@ class Builder {
             board_.with([&](Board& board) { board.group_ids[spec.name] = item.id; });
             return {.changed = false, .detail = item.why};
         }
-        const auto id = item.action == Action::change
-                            ? item.id
-                            : network.create_security_group({.name = spec.name, .description = group_mark(context_.topology.deployment)},
-                                                            call).id;
+        const auto id =
+            item.action == Action::change
+                ? item.id
+                : network
+                      .create_security_group(
+                          {.name = spec.name, .description = group_mark(context_.topology.deployment)}, call)
+                      .id;
         board_.with([&](Board& board) { board.group_ids[spec.name] = id; });
         for (const auto& rule : spec.ingress) {
-            openstack::network::SecurityGroupRuleCreate wanted{.security_group_id = id, .protocol = rule.protocol,
-                                                               .port_range_min = rule.port, .port_range_max = rule.port};
+            openstack::network::SecurityGroupRuleCreate wanted{.security_group_id = id,
+                                                               .protocol = rule.protocol,
+                                                               .port_range_min = rule.port,
+                                                               .port_range_max = rule.port};
             if (!rule.from_group.empty())
-                wanted.remote_group_id = board_.with([&](Board& board) { return board.group_ids.at(rule.from_group); });
+                wanted.remote_group_id =
+                    board_.with([&](Board& board) { return board.group_ids.at(rule.from_group); });
             network.ensure_security_group_rule(wanted, call);
         }
         return {.detail = item.why};
     }
 
     StepResult keypair(std::stop_token stop) {
-        if (observed_.keypair) return {.changed = false, .detail = plan_.item("keypair", context_.options.keypair).why};
+        if (observed_.keypair)
+            return {.changed = false, .detail = plan_.item("keypair", context_.options.keypair).why};
         const auto path = create_keypair(context_, stop);
         if (!path) return {.detail = "imported"};
         board_.with([&](Board& board) { board.result.private_key = path; });
@@ -166,7 +180,8 @@ class Builder {
         std::string package_sha256;
         board_.with([&](Board& board) {
             // IDs, because names of groups need not be unique.
-            for (const auto& group : spec.groups) groups.push_back(board.group_ids.at(group));
+            for (const auto& group : spec.groups)
+                groups.push_back(board.group_ids.at(group));
             script = user_data(spec, board.package, board.result.fixed_addresses);
             package_sha256 = board.package.sha256;
         });
@@ -189,8 +204,9 @@ class Builder {
         for (const auto& [network, addresses] : server.addresses)
             for (const auto& address : addresses)
                 if (address.version == 4 && address.type != "floating") return address.address;
-        throw openstack::ResourceFailed("the server '" + server.name + "' (" + server.id +
-                                        ") is ACTIVE but has no IPv4 address; does its network have a subnet?");
+        throw openstack::ResourceFailed(
+            "the server '" + server.name + "' (" + server.id +
+            ") is ACTIVE but has no IPv4 address; does its network have a subnet?");
     }
 
     /// Ours from an earlier run, the one the user named, a free one, or a new one.
@@ -210,12 +226,14 @@ class Builder {
         if (!context_.options.floating_ip.empty()) {
             auto ip = network.find_ip(context_.options.floating_ip, call);
             if (!ip.port_id.empty())
-                throw openstack::Conflict("the floating IP " + ip.floating_ip_address + " is in use by port " + ip.port_id +
+                throw openstack::Conflict("the floating IP " + ip.floating_ip_address +
+                                          " is in use by port " + ip.port_id +
                                           "; free it or choose another with --floating-ip");
             return keep(std::move(ip), false);
         }
         for (auto& ip : network.ips({.floating_network_id = target_.external_network->id}, call)) {
-            if (ip.port_id.empty() && ip.port_forwardings.empty() && !is_any_mark(ip.description) && claim_free(ip.id))
+            if (ip.port_id.empty() && ip.port_forwardings.empty() && !is_any_mark(ip.description) &&
+                claim_free(ip.id))
                 return keep(ip, false);
         }
         return keep(network.create_ip({.floating_network_id = target_.external_network->id,
@@ -230,13 +248,15 @@ class Builder {
     }
 
     StepResult attach_address(const InstanceSpec& spec, std::stop_token stop) {
-        const auto [server_id, ip] =
-            board_.with([&](Board& board) { return std::pair(board.server_ids.at(spec.name), board.floating_ips.at(spec.name)); });
+        const auto [server_id, ip] = board_.with([&](Board& board) {
+            return std::pair(board.server_ids.at(spec.name), board.floating_ips.at(spec.name));
+        });
         const auto attached = context_.cloud.network().add_ip_to_server(ip, server_id, context_.call(stop));
         board_.with([&](Board& board) {
             board.result.floating_addresses[spec.name] = attached.floating_ip_address;
             if (spec.name == context_.topology.entrance)
-                board.result.entrance_url = entrance_url(context_.cloud, attached.floating_ip_address, spec.health_port);
+                board.result.entrance_url =
+                    entrance_url(context_.cloud, attached.floating_ip_address, spec.health_port);
         });
         return {.changed = ip.port_id != attached.port_id, .detail = attached.floating_ip_address};
     }
@@ -245,8 +265,9 @@ class Builder {
         const auto [server_id, address] = board_.with([&](Board& board) {
             return std::pair(board.server_ids.at(spec.name), board.result.floating_addresses.at(spec.name));
         });
-        const auto waited = wait_for_application(context_, server_id, entrance_url(context_.cloud, address, spec.health_port),
-                                                 spec.health_path, report, stop);
+        const auto waited =
+            wait_for_application(context_, server_id, entrance_url(context_.cloud, address, spec.health_port),
+                                 spec.health_path, report, stop);
         return {.changed = waited, .detail = "answers"};
     }
 

@@ -19,14 +19,17 @@ std::string read_text(const std::filesystem::path& file) {
     return text.str();
 }
 
-std::filesystem::path public_half(const std::filesystem::path& private_key) { return private_key.string() + ".pub"; }
+std::filesystem::path public_half(const std::filesystem::path& private_key) {
+    return private_key.string() + ".pub";
+}
 
 void generate(const std::filesystem::path& private_key) {
     std::filesystem::create_directories(private_key.parent_path());
     std::filesystem::permissions(private_key.parent_path(), std::filesystem::perms::owner_all);
     // A half-made pair of an interrupted run: ssh-keygen would ask before it overwrites.
     std::filesystem::remove(private_key);
-    common::process::check({.arguments = {"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "fractals", "-f", private_key.string()}});
+    common::process::check({.arguments = {"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "fractals",
+                                          "-f", private_key.string()}});
 }
 
 }  // namespace
@@ -34,8 +37,9 @@ void generate(const std::filesystem::path& private_key) {
 std::filesystem::path private_key_path(const std::string& keypair) {
     const char* data = std::getenv("XDG_DATA_HOME");
     const char* home = std::getenv("HOME");
-    const auto base = data != nullptr && *data == '/' ? std::filesystem::path(data)
-                                                      : std::filesystem::path(home != nullptr ? home : "/root") / ".local/share";
+    const auto base = data != nullptr && *data == '/'
+                          ? std::filesystem::path(data)
+                          : std::filesystem::path(home != nullptr ? home : "/root") / ".local/share";
     // The name came from the command line; it must stay a name and not become a path.
     std::string file = keypair;
     for (auto& c : file)
@@ -50,11 +54,13 @@ std::optional<std::filesystem::path> create_keypair(const Context& context, std:
     if (public_key.empty()) {
         private_key = private_key_path(options.keypair);
         public_key = public_half(*private_key);
-        if (!std::filesystem::exists(*private_key) || !std::filesystem::exists(public_key)) generate(*private_key);
+        if (!std::filesystem::exists(*private_key) || !std::filesystem::exists(public_key))
+            generate(*private_key);
     }
     const auto text = with_comment(read_text(public_key), key_comment(context.topology.deployment));
     try {
-        context.cloud.compute().create_keypair({.name = options.keypair, .public_key = text}, context.call(std::move(stop)));
+        context.cloud.compute().create_keypair({.name = options.keypair, .public_key = text},
+                                               context.call(std::move(stop)));
     } catch (const openstack::Conflict&) {
         // An earlier run's request that was cut off before its answer, or a run beside this one.
     }

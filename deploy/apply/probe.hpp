@@ -15,6 +15,7 @@ struct ProbeResult {
 };
 
 /// One GET, without redirects or proxies, bounded by `timeout`.
-[[nodiscard]] ProbeResult probe(const std::string& url, std::chrono::milliseconds timeout, std::stop_token stop = {});
+[[nodiscard]] ProbeResult probe(const std::string& url, std::chrono::milliseconds timeout,
+                                std::stop_token stop = {});
 
 }  // namespace deploy

@@ -16,10 +16,12 @@ enum class State { waiting, running, done };
 /// The board on which the threads see what may start; everything is guarded by `mutex`.
 class Board {
   public:
-    Board(const std::vector<Step>& steps, common::tty::Progress& progress) : steps_(steps), progress_(progress) {
+    Board(const std::vector<Step>& steps, common::tty::Progress& progress)
+        : steps_(steps), progress_(progress) {
         for (const auto& step : steps) {
             for (const auto earlier : step.after)
-                if (earlier >= lines_.size()) throw std::logic_error("a step can only wait for an earlier one");
+                if (earlier >= lines_.size())
+                    throw std::logic_error("a step can only wait for an earlier one");
             lines_.push_back(progress.add(step.title));
             states_.push_back(State::waiting);
         }
@@ -30,7 +32,8 @@ class Board {
         {
             std::vector<std::jthread> threads;
             const auto count = std::min(parallel, steps_.size());
-            for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+            for (std::size_t i = 0; i < count; ++i)
+                threads.emplace_back([this] { work(); });
         }
         if (failure_) std::rethrow_exception(failure_);
         if (std::ranges::any_of(states_, [](State state) { return state != State::done; }))
@@ -60,9 +63,12 @@ class Board {
         progress_.set(line, common::tty::StepState::running);
         try {
             const auto result = steps_[number].run(
-                [&](const std::string& detail) { progress_.set(line, common::tty::StepState::running, detail); },
+                [&](const std::string& detail) {
+                    progress_.set(line, common::tty::StepState::running, detail);
+                },
                 stop_.get_token());
-            progress_.set(line, result.changed ? common::tty::StepState::done : common::tty::StepState::unchanged,
+            progress_.set(line,
+                          result.changed ? common::tty::StepState::done : common::tty::StepState::unchanged,
                           result.detail);
             const std::scoped_lock lock(mutex_);
             states_[number] = State::done;
@@ -88,8 +94,9 @@ class Board {
     /// The first step that may start, or one past the last.
     std::size_t ready() const {
         for (std::size_t i = 0; i < steps_.size(); ++i) {
-            if (states_[i] == State::waiting &&
-                std::ranges::all_of(steps_[i].after, [&](auto earlier) { return states_[earlier] == State::done; }))
+            if (states_[i] == State::waiting && std::ranges::all_of(steps_[i].after, [&](auto earlier) {
+                    return states_[earlier] == State::done;
+                }))
                 return i;
         }
         return steps_.size();

@@ -28,12 +28,15 @@ void add_common(CLI::App& app, Options& options) {
 void add_resources(CLI::App& app, Options& options) {
     const auto found = std::string(" (found by itself when there is exactly one)");
     app.add_option("--image", options.image, "image of the instances" + found)->type_name("NAME|ID");
-    app.add_option("--flavor", options.flavor, "flavor of the instances (m1.small, or the only one)")->type_name("NAME|ID");
+    app.add_option("--flavor", options.flavor, "flavor of the instances (m1.small, or the only one)")
+        ->type_name("NAME|ID");
     app.add_option("--network", options.network, "network of the instances" + found)->type_name("NAME|ID");
     app.add_option("--external-network", options.external_network, "network of the floating IPs" + found)
         ->type_name("NAME|ID");
-    app.add_option("--floating-ip", options.floating_ip, "use this address of the project's")->type_name("ADDRESS");
-    app.add_option("--keypair", options.keypair, "keypair for logging in; made when it does not exist (demokey)")
+    app.add_option("--floating-ip", options.floating_ip, "use this address of the project's")
+        ->type_name("ADDRESS");
+    app.add_option("--keypair", options.keypair,
+                   "keypair for logging in; made when it does not exist (demokey)")
         ->type_name("NAME");
     app.add_option("--public-key", options.public_key, "make the keypair from this public key")
         ->check(CLI::ExistingFile)
@@ -44,14 +47,16 @@ void add_resources(CLI::App& app, Options& options) {
     app.add_option("--package-url", options.package_url,
                    "where instances fetch the package, for clouds without object storage")
         ->type_name("URL");
-    app.add_option("--package-sha256", options.package_sha256, "SHA-256 of what is at --package-url")->type_name("HEX");
+    app.add_option("--package-sha256", options.package_sha256, "SHA-256 of what is at --package-url")
+        ->type_name("HEX");
     app.add_flag("!--no-first-fractals", options.first_fractals, "do not ask for fractals at the first boot");
     app.add_flag("!--no-wait", options.wait_for_application, "do not wait until the application answers");
 }
 
 /// Names that only a topology of one instance can leave to the user.
 void add_single_instance(CLI::App& app, Options& options) {
-    app.add_option("--instance-name", options.instance_name, "name of the instance (all-in-one)")->type_name("NAME");
+    app.add_option("--instance-name", options.instance_name, "name of the instance (all-in-one)")
+        ->type_name("NAME");
     app.add_option("--security-group", options.security_group,
                    "security group; made when it does not exist (all-in-one)")
         ->type_name("NAME");
@@ -59,8 +64,8 @@ void add_single_instance(CLI::App& app, Options& options) {
 
 }  // namespace
 
-std::optional<CommandLine> parse_command_line(const std::string& program, const std::string& description, int argc,
-                                              char** argv, int& exit_status) {
+std::optional<CommandLine> parse_command_line(const std::string& program, const std::string& description,
+                                              int argc, char** argv, int& exit_status) {
     CommandLine line;
     auto& options = line.options;
     options.deployment = program;
@@ -82,16 +87,19 @@ std::optional<CommandLine> parse_command_line(const std::string& program, const 
         {app.add_subcommand("logs", "the console of an instance"), Operation::logs},
         {app.add_subcommand("ssh", "log in to an instance, or run a command there"), Operation::ssh},
         {app.add_subcommand("open", "open the gallery in a browser"), Operation::open},
-        {app.add_subcommand("destroy", "remove all that this deployment made, and nothing else"), Operation::destroy},
+        {app.add_subcommand("destroy", "remove all that this deployment made, and nothing else"),
+         Operation::destroy},
     };
     for (const auto& [command, operation] : operations) {
         if (operation == Operation::logs || operation == Operation::ssh)
-            command->add_option("instance", line.instance, "its name; the one with the gallery when left out");
+            command->add_option("instance", line.instance,
+                                "its name; the one with the gallery when left out");
         if (operation == Operation::logs)
             command->add_option("--lines", line.lines, "only the last ones")->check(CLI::PositiveNumber);
         if (operation == Operation::ssh) {
             command->add_option("-i,--identity", options.identity, "private key")->check(CLI::ExistingFile);
-            command->add_option("--command,-c", line.arguments, "what to run there instead of a shell")->expected(1);
+            command->add_option("--command,-c", line.arguments, "what to run there instead of a shell")
+                ->expected(1);
         }
         if (operation == Operation::destroy) command->add_flag("--yes,-y", options.yes, "do not ask");
     }

@@ -12,7 +12,9 @@
 namespace deploy {
 namespace {
 
-openstack::Connection connect(const Options& options) { return openstack::connect({.cloud = options.cloud}); }
+openstack::Connection connect(const Options& options) {
+    return openstack::connect({.cloud = options.cloud});
+}
 
 /// Built or installed beside us, else anywhere in PATH.
 std::string embedded_cloud_program() {
@@ -31,7 +33,8 @@ void adopt_environment(const std::string& exports) {
         const auto equals = line.find('=');
         if (equals == std::string::npos) continue;
         auto value = line.substr(equals + 1);
-        if (value.size() >= 2 && (value.front() == '\'' || value.front() == '"')) value = value.substr(1, value.size() - 2);
+        if (value.size() >= 2 && (value.front() == '\'' || value.front() == '"'))
+            value = value.substr(1, value.size() - 2);
         setenv(line.substr(7, equals - 7).c_str(), value.c_str(), 1);
     }
 }
@@ -39,7 +42,8 @@ void adopt_environment(const std::string& exports) {
 bool agreed() {
     std::cerr << "No cloud is configured. Start the embedded one on this machine? [Y/n] " << std::flush;
     std::string answer;
-    return std::getline(std::cin, answer) && (answer.empty() || answer == "y" || answer == "Y" || answer == "yes");
+    return std::getline(std::cin, answer) &&
+           (answer.empty() || answer == "y" || answer == "Y" || answer == "yes");
 }
 
 }  // namespace
@@ -51,8 +55,8 @@ openstack::Connection connect_or_offer(const Options& options) {
         const auto program = embedded_cloud_program();
         if (program.empty()) throw;
         if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
-            throw openstack::ConfigError(std::string(error.what()) + "\nOr use the embedded cloud:  " + program + " up && eval \"$(" +
-                                         program + " env)\"");
+            throw openstack::ConfigError(std::string(error.what()) + "\nOr use the embedded cloud:  " +
+                                         program + " up && eval \"$(" + program + " env)\"");
         if (!agreed()) throw;
         common::process::Child child({.command = {.arguments = {program, "up"}}, .output = "/dev/stderr"});
         if (const auto status = child.wait(std::chrono::minutes(30)); status != 0)

@@ -18,13 +18,13 @@ struct Options {
     // The guide's own names when empty, with the deployment's before them if that is not the program's.
     std::string instance_name, security_group, keypair;
 
-    std::filesystem::path public_key;    ///< imported as the keypair; a key is made when empty
-    std::filesystem::path identity;      ///< the private key for `ssh`; found by itself when empty
-    std::string floating_ip;             ///< an address of the project's to use; reused or created when empty
+    std::filesystem::path public_key;  ///< imported as the keypair; a key is made when empty
+    std::filesystem::path identity;    ///< the private key for `ssh`; found by itself when empty
+    std::string floating_ip;           ///< an address of the project's to use; reused or created when empty
 
-    std::filesystem::path package;       ///< faafo's package; the one beside the program when empty
-    std::string package_url;             ///< where instances fetch it; our own object storage when empty
-    std::string package_sha256;          ///< needed with package_url unless `package` is the same file
+    std::filesystem::path package;  ///< faafo's package; the one beside the program when empty
+    std::string package_url;        ///< where instances fetch it; our own object storage when empty
+    std::string package_sha256;     ///< needed with package_url unless `package` is the same file
 
     std::chrono::seconds timeout{1800};  ///< for all that a command waits for
     bool first_fractals = true;

@@ -9,25 +9,36 @@ namespace {
 
 namespace json = boost::json;
 
-std::string line(const json::object& object) { return json::serialize(object) + "\n"; }
+std::string line(const json::object& object) {
+    return json::serialize(object) + "\n";
+}
 
 json::array items_of(const Plan& plan) {
     json::array items;
     for (const auto& item : plan.items)
-        items.push_back(json::object{{"kind", item.kind}, {"name", item.name}, {"action", to_string(item.action)},
-                                     {"why", item.why}, {"id", item.id}});
+        items.push_back(json::object{{"kind", item.kind},
+                                     {"name", item.name},
+                                     {"action", to_string(item.action)},
+                                     {"why", item.why},
+                                     {"id", item.id}});
     return items;
 }
 
 json::object object_of(const Status& status) {
     json::array instances;
     for (const auto& instance : status.instances)
-        instances.push_back(json::object{{"name", instance.name}, {"id", instance.id}, {"state", instance.state},
+        instances.push_back(json::object{{"name", instance.name},
+                                         {"id", instance.id},
+                                         {"state", instance.state},
                                          {"fixed_address", instance.fixed_address},
                                          {"floating_address", instance.floating_address},
-                                         {"health", instance.health}, {"healthy", instance.healthy}});
-    return {{"deployment", status.deployment}, {"healthy", status.healthy()}, {"url", status.url},
-            {"fractals", status.fractals ? json::value(*status.fractals) : json::value()}, {"instances", instances}};
+                                         {"health", instance.health},
+                                         {"healthy", instance.healthy}});
+    return {{"deployment", status.deployment},
+            {"healthy", status.healthy()},
+            {"url", status.url},
+            {"fractals", status.fractals ? json::value(*status.fractals) : json::value()},
+            {"instances", instances}};
 }
 
 }  // namespace
@@ -35,11 +46,12 @@ json::object object_of(const Status& status) {
 std::string to_text(const Plan& plan) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& item : plan.items)
-        rows.push_back({std::string(to_string(item.action)), item.kind, item.name, common::tty::printable(item.why)});
+        rows.push_back(
+            {std::string(to_string(item.action)), item.kind, item.name, common::tty::printable(item.why)});
     auto text = common::tty::table({{"Action"}, {"What"}, {"Name"}, {"Why"}}, rows);
     for (const auto& quota : plan.quotas)
-        text += fmt::format("{} of {}: {} needed, {} left\n", quota.enough() ? "quota" : "NOT ENOUGH quota", quota.resource,
-                            quota.needed, quota.left);
+        text += fmt::format("{} of {}: {} needed, {} left\n", quota.enough() ? "quota" : "NOT ENOUGH quota",
+                            quota.resource, quota.needed, quota.left);
     if (plan.changes_nothing()) text += "Nothing to do.\n";
     return text;
 }
@@ -47,36 +59,45 @@ std::string to_text(const Plan& plan) {
 std::string to_text(const Status& status) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& instance : status.instances)
-        rows.push_back({instance.name, instance.state, instance.fixed_address, instance.floating_address, instance.health});
-    auto text = common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
+        rows.push_back({instance.name, instance.state, instance.fixed_address, instance.floating_address,
+                        instance.health});
+    auto text =
+        common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
     if (!status.url.empty())
-        text += status.fractals ? fmt::format("Fractals is at {} ({} fractals so far)\n", status.url, *status.fractals)
-                                : fmt::format("Fractals should be at {}, but does not answer\n", status.url);
+        text += status.fractals
+                    ? fmt::format("Fractals is at {} ({} fractals so far)\n", status.url, *status.fractals)
+                    : fmt::format("Fractals should be at {}, but does not answer\n", status.url);
     return text;
 }
 
 std::string to_json(const Plan& plan) {
     json::array quotas;
     for (const auto& quota : plan.quotas)
-        quotas.push_back(json::object{{"resource", quota.resource}, {"needed", quota.needed}, {"left", quota.left},
+        quotas.push_back(json::object{{"resource", quota.resource},
+                                      {"needed", quota.needed},
+                                      {"left", quota.left},
                                       {"enough", quota.enough()}});
     return line({{"changes", !plan.changes_nothing()}, {"items", items_of(plan)}, {"quotas", quotas}});
 }
 
-std::string to_json(const Status& status) { return line(object_of(status)); }
+std::string to_json(const Status& status) {
+    return line(object_of(status));
+}
 
 std::string to_json(const Deployed& deployed, const Plan& plan, const Status& status, double seconds) {
     auto object = object_of(status);
     object["changed"] = !plan.changes_nothing();
     object["seconds"] = seconds;
     object["items"] = items_of(plan);
-    object["private_key"] = deployed.private_key ? json::value(deployed.private_key->string()) : json::value();
+    object["private_key"] =
+        deployed.private_key ? json::value(deployed.private_key->string()) : json::value();
     return line(object);
 }
 
 std::string to_json(const std::vector<Removed>& removed) {
     json::array list;
-    for (const auto& item : removed) list.push_back(json::object{{"kind", item.kind}, {"name", item.name}});
+    for (const auto& item : removed)
+        list.push_back(json::object{{"kind", item.kind}, {"name", item.name}});
     return line({{"removed", list}});
 }
 

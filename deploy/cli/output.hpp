@@ -17,7 +17,8 @@ namespace deploy {
 // One JSON object each, ending in a newline. Keys stay as they are; new ones may come.
 [[nodiscard]] std::string to_json(const Plan& plan);
 [[nodiscard]] std::string to_json(const Status& status);
-[[nodiscard]] std::string to_json(const Deployed& deployed, const Plan& plan, const Status& status, double seconds);
+[[nodiscard]] std::string to_json(const Deployed& deployed, const Plan& plan, const Status& status,
+                                  double seconds);
 [[nodiscard]] std::string to_json(const std::vector<Removed>& removed);
 /// {"error": {"message", "status", "request_id", "retryable"}}
 [[nodiscard]] std::string error_to_json(const std::exception& error);

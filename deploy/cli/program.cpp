@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <cstdio>
 #include <iostream>
-#include <unistd.h>
 
 #include "deploy/apply/deployment.hpp"
 #include "deploy/cli/command_line.hpp"
@@ -45,9 +45,10 @@ int run_deploy(const Context& context, const std::string& program) {
         const auto target = find_target(context);
         const auto observed = observe(context);
         plan = make_plan(context, target, observed);
-        progress.note(fmt::format("Deploying '{}': image {}, flavor {}, network {}{}", context.topology.deployment,
-                                  target.image.name, target.flavor.name, target.network.name,
-                                  target.external_network ? ", floating IPs of " + target.external_network->name : ""));
+        progress.note(
+            fmt::format("Deploying '{}': image {}, flavor {}, network {}{}", context.topology.deployment,
+                        target.image.name, target.flavor.name, target.network.name,
+                        target.external_network ? ", floating IPs of " + target.external_network->name : ""));
         deployed = apply(context, target, observed, plan, progress);
         progress.finish();
     }
@@ -58,7 +59,8 @@ int run_deploy(const Context& context, const std::string& program) {
         return 0;
     }
     std::string text;
-    if (deployed.private_key) text += fmt::format("The private key for logging in is {}\n", deployed.private_key->string());
+    if (deployed.private_key)
+        text += fmt::format("The private key for logging in is {}\n", deployed.private_key->string());
     if (!deployed.entrance_url.empty()) {
         text += fmt::format("Fractals is at {}{}, {} in {:.0f} s.\n", deployed.entrance_url,
                             now.fractals ? fmt::format(" ({} fractals so far)", *now.fractals) : "",
@@ -86,17 +88,20 @@ int run_destroy(const Context& context) {
     const auto list = removable(context, observed);
     if (list.empty()) {
         print(context.options.json ? to_json(list)
-                                   : fmt::format("There is nothing of the deployment '{}' here.\n", context.topology.deployment));
+                                   : fmt::format("There is nothing of the deployment '{}' here.\n",
+                                                 context.topology.deployment));
         return 0;
     }
     if (!context.options.yes && isatty(STDIN_FILENO) == 1) {
-        for (const auto& item : list) std::cerr << "  " << item.kind << " " << item.name << "\n";
+        for (const auto& item : list)
+            std::cerr << "  " << item.kind << " " << item.name << "\n";
         if (!confirm("Remove all of these, with all fractals?")) return exit_failed;
     }
     common::tty::Progress progress;
     const auto removed = destroy(context, observed, progress);
     progress.finish();
-    print(context.options.json ? to_json(removed) : fmt::format("Removed the deployment '{}'.\n", context.topology.deployment));
+    print(context.options.json ? to_json(removed)
+                               : fmt::format("Removed the deployment '{}'.\n", context.topology.deployment));
     return 0;
 }
 
@@ -104,19 +109,28 @@ int run_open(const Context& context) {
     const auto now = status(context);
     if (now.url.empty()) throw openstack::NotFound("the deployment has no address yet; deploy first");
     print(now.url + "\n");
-    if (!open_in_browser(now.url)) std::cerr << "There is no desktop here; open the address above in a browser.\n";
+    if (!open_in_browser(now.url))
+        std::cerr << "There is no desktop here; open the address above in a browser.\n";
     return 0;
 }
 
 int run(const CommandLine& line, const Context& context, const std::string& program) {
     switch (line.operation) {
-        case Operation::deploy: return run_deploy(context, program);
-        case Operation::plan: return run_plan(context);
-        case Operation::status: return run_status(context);
-        case Operation::logs: print(logs(context, line.instance, line.lines)); return 0;
-        case Operation::ssh: run_ssh(ssh_command(context, line.instance, line.arguments));
-        case Operation::open: return run_open(context);
-        case Operation::destroy: return run_destroy(context);
+        case Operation::deploy:
+            return run_deploy(context, program);
+        case Operation::plan:
+            return run_plan(context);
+        case Operation::status:
+            return run_status(context);
+        case Operation::logs:
+            print(logs(context, line.instance, line.lines));
+            return 0;
+        case Operation::ssh:
+            run_ssh(ssh_command(context, line.instance, line.arguments));
+        case Operation::open:
+            return run_open(context);
+        case Operation::destroy:
+            return run_destroy(context);
     }
     return exit_failed;
 }

@@ -20,8 +20,9 @@ deploy::Topology topology(const deploy::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return deploy::run_program({.name = std::string(program_name),
-                                .description = "Deploys the Fractals application on one instance of an OpenStack cloud.",
-                                .topology = topology},
-                               argc, argv);
+    return deploy::run_program(
+        {.name = std::string(program_name),
+         .description = "Deploys the Fractals application on one instance of an OpenStack cloud.",
+         .topology = topology},
+        argc, argv);
 }

@@ -25,8 +25,10 @@ ObservedInstance find_instance(const Context& context, const std::string& asked)
     const auto found = observed.instances.find(name);
     if (found != observed.instances.end()) return found->second;
     std::string there;
-    for (const auto& [known, instance] : observed.instances) there += (there.empty() ? "" : ", ") + known;
-    throw openstack::NotFound("the deployment '" + context.topology.deployment + "' has no instance '" + name + "'; " +
+    for (const auto& [known, instance] : observed.instances)
+        there += (there.empty() ? "" : ", ") + known;
+    throw openstack::NotFound("the deployment '" + context.topology.deployment + "' has no instance '" +
+                              name + "'; " +
                               (there.empty() ? "it has none: deploy first" : "there are: " + there));
 }
 
@@ -58,7 +60,8 @@ std::vector<std::string> ssh_command(const Context& context, const std::string& 
                                      const std::vector<std::string>& command) {
     const auto found = find_instance(context, instance);
     if (found.floating_address.empty())
-        throw openstack::NotFound("the instance '" + found.server.name + "' has no floating IP to log in at; deploy again");
+        throw openstack::NotFound("the instance '" + found.server.name +
+                                  "' has no floating IP to log in at; deploy again");
     auto identity = context.options.identity;
     if (identity.empty()) {
         identity = private_key_path(found.server.key_name);
@@ -68,7 +71,8 @@ std::vector<std::string> ssh_command(const Context& context, const std::string& 
     if (!identity.empty()) words.insert(words.end(), {"-i", identity.string(), "-o", "IdentitiesOnly=yes"});
     // Addresses are handed out again and again; a host key says nothing about who had the address before, so it is
     // kept under the server's ID instead.
-    words.insert(words.end(), {"-o", "StrictHostKeyChecking=accept-new", "-o", "HostKeyAlias=" + found.server.id});
+    words.insert(words.end(),
+                 {"-o", "StrictHostKeyChecking=accept-new", "-o", "HostKeyAlias=" + found.server.id});
     words.push_back(login_name(context, found.server) + "@" + found.floating_address);
     words.insert(words.end(), command.begin(), command.end());
     return words;
@@ -76,7 +80,8 @@ std::vector<std::string> ssh_command(const Context& context, const std::string& 
 
 void run_ssh(const std::vector<std::string>& command) {
     std::vector<char*> arguments;
-    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    for (const auto& word : command)
+        arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     sigset_t none;
     sigemptyset(&none);
@@ -90,7 +95,9 @@ void run_ssh(const std::vector<std::string>& command) {
 bool open_in_browser(const std::string& url) {
     if (std::getenv("DISPLAY") == nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr) return false;
     const auto opener = common::process::find_program("xdg-open");
-    return opener && common::process::run({.arguments = {opener->string(), url}, .timeout = std::chrono::seconds(10)}).ok();
+    return opener &&
+           common::process::run({.arguments = {opener->string(), url}, .timeout = std::chrono::seconds(10)})
+               .ok();
 }
 
 }  // namespace deploy

@@ -12,7 +12,8 @@ namespace deploy {
 namespace {
 
 /// A group stays "in use" for a moment after the last server with it is gone.
-void delete_group(const Context& context, const std::string& id, const StepReport& report, std::stop_token stop) {
+void delete_group(const Context& context, const std::string& id, const StepReport& report,
+                  std::stop_token stop) {
     using namespace std::chrono_literals;
     std::mutex mutex;
     std::unique_lock lock(mutex);
@@ -34,16 +35,20 @@ void delete_group(const Context& context, const std::string& id, const StepRepor
 std::vector<Removed> removable(const Context& context, const Observed& observed) {
     const auto& deployment = context.topology.deployment;
     std::vector<Removed> list;
-    for (const auto& [name, instance] : observed.instances) list.push_back({"server", name});
-    for (const auto& [name, ip] : observed.addresses) list.push_back({"floating IP", ip.floating_ip_address});
+    for (const auto& [name, instance] : observed.instances)
+        list.push_back({"server", name});
+    for (const auto& [name, ip] : observed.addresses)
+        list.push_back({"floating IP", ip.floating_ip_address});
     for (const auto& [name, group] : observed.groups)
         if (is_ours(group, deployment)) list.push_back({"security group", name});
-    if (observed.keypair && is_ours(*observed.keypair, deployment)) list.push_back({"keypair", observed.keypair->name});
+    if (observed.keypair && is_ours(*observed.keypair, deployment))
+        list.push_back({"keypair", observed.keypair->name});
     if (observed.has_package_container) list.push_back({"container", package_container(deployment)});
     return list;
 }
 
-std::vector<Removed> destroy(const Context& context, const Observed& observed, common::tty::Progress& progress) {
+std::vector<Removed> destroy(const Context& context, const Observed& observed,
+                             common::tty::Progress& progress) {
     std::vector<Step> steps;
     std::vector<std::size_t> servers;
     for (const auto& [name, instance] : observed.instances) {
@@ -51,7 +56,9 @@ std::vector<Removed> destroy(const Context& context, const Observed& observed, c
         steps.push_back({.title = "server " + name, .run = [&](const auto& report, auto stop) -> StepResult {
                              const auto compute = context.cloud.compute();
                              auto wait = context.wait(stop);
-                             wait.progress = [&](std::string_view status, auto) { report(std::string(status)); };
+                             wait.progress = [&](std::string_view status, auto) {
+                                 report(std::string(status));
+                             };
                              compute.delete_server(instance.server.id, context.call(stop));
                              compute.wait_for_delete(instance.server.id, wait);
                              return {.detail = "gone"};
@@ -73,15 +80,17 @@ std::vector<Removed> destroy(const Context& context, const Observed& observed, c
                                  return {.detail = "gone"};
                              }});
     if (observed.keypair && is_ours(*observed.keypair, context.topology.deployment))
-        steps.push_back({.title = "keypair " + observed.keypair->name, .run = [&](const auto&, auto stop) -> StepResult {
-                             context.cloud.compute().delete_keypair(observed.keypair->name, context.call(stop));
-                             return {.detail = "gone"};
-                         }});
+        steps.push_back(
+            {.title = "keypair " + observed.keypair->name, .run = [&](const auto&, auto stop) -> StepResult {
+                 context.cloud.compute().delete_keypair(observed.keypair->name, context.call(stop));
+                 return {.detail = "gone"};
+             }});
     if (observed.has_package_container)
-        steps.push_back({.title = "package", .after = servers, .run = [&](const auto&, auto stop) -> StepResult {
-                             const bool removed = remove_package(context, stop);
-                             return {.changed = removed, .detail = removed ? "gone" : "was not made by this deployment"};
-                         }});
+        steps.push_back(
+            {.title = "package", .after = servers, .run = [&](const auto&, auto stop) -> StepResult {
+                 const bool removed = remove_package(context, stop);
+                 return {.changed = removed, .detail = removed ? "gone" : "was not made by this deployment"};
+             }});
     run_steps(steps, progress, context.stop);
     return removable(context, observed);
 }

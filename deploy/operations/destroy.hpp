@@ -19,6 +19,7 @@ struct Removed {
 [[nodiscard]] std::vector<Removed> removable(const Context& context, const Observed& observed);
 
 /// Deletes in the order of dependencies and waits until everything is gone. May be interrupted and repeated.
-std::vector<Removed> destroy(const Context& context, const Observed& observed, common::tty::Progress& progress);
+std::vector<Removed> destroy(const Context& context, const Observed& observed,
+                             common::tty::Progress& progress);
 
 }  // namespace deploy

@@ -26,10 +26,11 @@ InstanceStatus status_of(const InstanceSpec& spec, const Context& context, const
         result.health = "has no floating IP";
         return result;
     }
-    const auto answer = probe(entrance_url(context.cloud, instance.floating_address, spec.health_port) + spec.health_path,
-                              patience, context.stop);
+    const auto answer =
+        probe(entrance_url(context.cloud, instance.floating_address, spec.health_port) + spec.health_path,
+              patience, context.stop);
     result.healthy = answer.ok();
-    result.health = answer.ok()            ? "answers"
+    result.health = answer.ok()          ? "answers"
                     : answer.status != 0 ? "answers with status " + std::to_string(answer.status)
                                          : "does not answer: " + answer.reason;
     return result;

@@ -13,19 +13,19 @@ namespace deploy {
 
 struct InstanceStatus {
     std::string name;
-    std::string id;          ///< empty: there is none
-    std::string state;       ///< Nova's status, "missing" without a server
+    std::string id;     ///< empty: there is none
+    std::string state;  ///< Nova's status, "missing" without a server
     std::string fixed_address;
     std::string floating_address;
-    std::string health;      ///< "answers", the reason why not, or empty where there is nothing to ask
+    std::string health;  ///< "answers", the reason why not, or empty where there is nothing to ask
     bool healthy = false;
 };
 
 struct Status {
     std::string deployment;
     std::vector<InstanceStatus> instances;
-    std::string url;                        ///< of the gallery; empty while it has no address
-    std::optional<std::int64_t> fractals;   ///< asked for so far; absent when nobody answered
+    std::string url;                       ///< of the gallery; empty while it has no address
+    std::optional<std::int64_t> fractals;  ///< asked for so far; absent when nobody answered
     [[nodiscard]] bool healthy() const;
 };
 

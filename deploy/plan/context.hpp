@@ -27,7 +27,8 @@ struct Context {
     }
     [[nodiscard]] openstack::CallOptions call() const { return call(stop); }
     [[nodiscard]] openstack::WaitOptions wait(std::stop_token step_stop) const {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
         return {.timeout = std::max(left, std::chrono::milliseconds(0)),
                 .first_interval = std::chrono::milliseconds(500),
                 .stop = std::move(step_stop)};
@@ -38,6 +39,7 @@ struct Context {
 /// `floating_ip_port_offset: 8000` for a cloud whose gateway cannot listen below port 1024.
 [[nodiscard]] int reachable_port(const openstack::Connection& cloud, int port);
 /// "http://127.31.7.12" or, with any other port than 80, "http://127.31.7.12:8080".
-[[nodiscard]] std::string entrance_url(const openstack::Connection& cloud, const std::string& address, int port);
+[[nodiscard]] std::string entrance_url(const openstack::Connection& cloud, const std::string& address,
+                                       int port);
 
 }  // namespace deploy

@@ -7,15 +7,21 @@ namespace {
 constexpr std::string_view prefix = "Made by the deployment ";
 }
 
-std::string group_mark(std::string_view deployment) { return std::string(prefix) + std::string(deployment); }
+std::string group_mark(std::string_view deployment) {
+    return std::string(prefix) + std::string(deployment);
+}
 
 std::string address_mark(std::string_view deployment, std::string_view instance) {
     return group_mark(deployment) + " for " + std::string(instance);
 }
 
-bool is_any_mark(std::string_view description) { return description.starts_with(prefix); }
+bool is_any_mark(std::string_view description) {
+    return description.starts_with(prefix);
+}
 
-std::string key_comment(std::string_view deployment) { return "deployment-" + std::string(deployment); }
+std::string key_comment(std::string_view deployment) {
+    return "deployment-" + std::string(deployment);
+}
 
 std::string_view comment_of(std::string_view public_key) {
     for (int words = 0; words < 2; ++words) {
@@ -23,7 +29,8 @@ std::string_view comment_of(std::string_view public_key) {
         if (space == std::string_view::npos) return {};
         public_key.remove_prefix(space + 1);
     }
-    while (!public_key.empty() && (public_key.back() == '\n' || public_key.back() == ' ')) public_key.remove_suffix(1);
+    while (!public_key.empty() && (public_key.back() == '\n' || public_key.back() == ' '))
+        public_key.remove_suffix(1);
     return public_key;
 }
 
@@ -31,7 +38,8 @@ std::string with_comment(std::string_view public_key, std::string_view comment) 
     const auto first = public_key.find(' ');
     const auto second = first == std::string_view::npos ? first : public_key.find(' ', first + 1);
     auto key = public_key.substr(0, second);
-    while (!key.empty() && key.back() == '\n') key.remove_suffix(1);
+    while (!key.empty() && key.back() == '\n')
+        key.remove_suffix(1);
     return std::string(key) + " " + std::string(comment);
 }
 

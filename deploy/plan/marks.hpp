@@ -28,6 +28,7 @@ inline constexpr std::string_view package_key = "deployment_package";
 
 /// The name that something gets in the cloud: as it is in the deployment that has the program's own name,
 /// "DEPLOYMENT-name" in every other, so that several can stand side by side.
-[[nodiscard]] std::string scoped_name(std::string_view deployment, std::string_view program, std::string_view name);
+[[nodiscard]] std::string scoped_name(std::string_view deployment, std::string_view program,
+                                      std::string_view name);
 
 }  // namespace deploy

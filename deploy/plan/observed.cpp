@@ -26,7 +26,8 @@ std::multimap<std::string, ObservedInstance> observe_instances(const Context& co
         for (const auto& [network, addresses] : server.addresses) {
             for (const auto& address : addresses) {
                 if (address.version != 4) continue;
-                (address.type == "floating" ? instance.floating_address : instance.fixed_address) = address.address;
+                (address.type == "floating" ? instance.floating_address : instance.fixed_address) =
+                    address.address;
             }
         }
         instances.emplace(name, std::move(instance));
@@ -40,7 +41,8 @@ std::multimap<std::string, openstack::network::SecurityGroup> observe_groups(con
     // An administrator would see those of other projects, too.
     const auto project = network.adapter().project_id(context.call());
     for (const auto& spec : context.topology.groups)
-        for (auto& group : network.security_groups({.name = spec.name, .project_id = project}, context.call()))
+        for (auto& group :
+             network.security_groups({.name = spec.name, .project_id = project}, context.call()))
             groups.emplace(spec.name, std::move(group));
     return groups;
 }
@@ -79,7 +81,9 @@ bool is_ours(const openstack::compute::Keypair& keypair, const std::string& depl
     return comment_of(keypair.public_key) == key_comment(deployment);
 }
 
-std::string package_container(const std::string& deployment) { return deployment + "-package"; }
+std::string package_container(const std::string& deployment) {
+    return deployment + "-package";
+}
 
 Observed observe(const Context& context) {
     const auto beside = [](auto work) { return std::async(std::launch::async, std::move(work)); };

@@ -22,9 +22,11 @@ struct ObservedInstance {
 
 /// Multimaps, because two runs at the same moment may have made something twice: a plan refuses then, destroy removes all.
 struct Observed {
-    std::multimap<std::string, openstack::network::SecurityGroup> groups;  ///< by name; those of the topology's names
-    std::multimap<std::string, ObservedInstance> instances;                ///< by name; those with our mark
-    std::multimap<std::string, openstack::network::FloatingIP> addresses;  ///< by the name of the instance they are for
+    std::multimap<std::string, openstack::network::SecurityGroup>
+        groups;                                              ///< by name; those of the topology's names
+    std::multimap<std::string, ObservedInstance> instances;  ///< by name; those with our mark
+    std::multimap<std::string, openstack::network::FloatingIP>
+        addresses;  ///< by the name of the instance they are for
     std::optional<openstack::compute::Keypair> keypair;
     bool has_package_container = false;
 

@@ -19,14 +19,16 @@ template <class Resource>
 Resource only(std::vector<Resource> candidates, std::string_view kind, std::string_view option) {
     if (candidates.size() == 1) return std::move(candidates.front());
     if (candidates.empty())
-        throw openstack::NotFound(fmt::format("this cloud has no {} that could be used; make one, or name it with {}", kind, option));
+        throw openstack::NotFound(fmt::format(
+            "this cloud has no {} that could be used; make one, or name it with {}", kind, option));
     std::vector<std::string> names;
-    for (const auto& candidate : candidates) names.push_back(candidate.name.empty() ? candidate.id : candidate.name);
+    for (const auto& candidate : candidates)
+        names.push_back(candidate.name.empty() ? candidate.id : candidate.name);
     std::ranges::sort(names);
     const auto more = names.size() > longest_list ? ", …" : "";
     names.resize(std::min(names.size(), longest_list));
-    throw openstack::ConfigError(fmt::format("there are several {}s, so say which with {}: {}{}", kind, option,
-                                             fmt::join(names, ", "), more));
+    throw openstack::ConfigError(fmt::format("there are several {}s, so say which with {}: {}{}", kind,
+                                             option, fmt::join(names, ", "), more));
 }
 
 openstack::image::Image find_image(const Context& context) {
@@ -46,7 +48,8 @@ openstack::compute::Flavor find_flavor(const Context& context) {
 
 openstack::network::Network find_network(const Context& context) {
     const auto network = context.cloud.network();
-    if (!context.options.network.empty()) return network.find_network(context.options.network, context.call());
+    if (!context.options.network.empty())
+        return network.find_network(context.options.network, context.call());
     std::vector<openstack::network::Network> inside;
     for (auto& candidate : network.networks({}, context.call()))
         if (!candidate.is_router_external && !candidate.subnet_ids.empty()) inside.push_back(candidate);
@@ -75,7 +78,10 @@ Target find_target(const Context& context) {
         if (!wants_address) return std::nullopt;
         return find_external_network(context);
     });
-    return {.image = image.get(), .flavor = flavor.get(), .network = network.get(), .external_network = external.get()};
+    return {.image = image.get(),
+            .flavor = flavor.get(),
+            .network = network.get(),
+            .external_network = external.get()};
 }
 
 }  // namespace deploy

@@ -8,9 +8,11 @@ namespace {
 std::optional<CommandLine> parse(std::vector<std::string> words, int* status = nullptr) {
     words.insert(words.begin(), "fractals");
     std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
+    for (auto& word : words)
+        arguments.push_back(word.data());
     int exit_status = -1;
-    auto line = parse_command_line("fractals", "", static_cast<int>(arguments.size()), arguments.data(), exit_status);
+    auto line =
+        parse_command_line("fractals", "", static_cast<int>(arguments.size()), arguments.data(), exit_status);
     if (status != nullptr) *status = exit_status;
     return line;
 }

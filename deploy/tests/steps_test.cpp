@@ -12,11 +12,12 @@ namespace {
 class Steps : public ::testing::Test {
   protected:
     Step step(std::string title, std::vector<std::size_t> after = {}) {
-        return {.title = title, .after = std::move(after), .run = [this, title](const auto&, auto) -> StepResult {
-                    const std::scoped_lock lock(mutex_);
-                    order_.push_back(title);
-                    return {};
-                }};
+        return {
+            .title = title, .after = std::move(after), .run = [this, title](const auto&, auto) -> StepResult {
+                const std::scoped_lock lock(mutex_);
+                order_.push_back(title);
+                return {};
+            }};
     }
     void run(const std::vector<Step>& steps, std::stop_token stop = {}) {
         common::tty::Progress progress(sink_, false);
@@ -44,7 +45,8 @@ TEST_F(Steps, RunSideBySideWhereNothingHoldsThemBack) {
 }
 
 TEST_F(Steps, AFailureStopsWhatWaitsForItAndIsThrown) {
-    const Step fails{.title = "fails", .run = [](const auto&, auto) -> StepResult { throw openstack::Conflict("taken"); }};
+    const Step fails{.title = "fails",
+                     .run = [](const auto&, auto) -> StepResult { throw openstack::Conflict("taken"); }};
     EXPECT_THROW(run({fails, step("never", {0})}), openstack::Conflict);
     EXPECT_TRUE(order_.empty());
 }
@@ -53,7 +55,8 @@ TEST_F(Steps, AFailureAsksTheOthersToStop) {
     std::barrier both(2);
     const Step waits{.title = "waits", .run = [&](const auto&, std::stop_token stop) -> StepResult {
                          both.arrive_and_wait();
-                         while (!stop.stop_requested()) std::this_thread::yield();
+                         while (!stop.stop_requested())
+                             std::this_thread::yield();
                          throw openstack::Cancelled("stopped");
                      }};
     const Step fails{.title = "fails", .run = [&](const auto&, auto) -> StepResult {

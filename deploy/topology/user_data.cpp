@@ -14,17 +14,21 @@ std::string with_addresses(std::string text, const std::map<std::string, std::st
         const auto name = text.substr(at + opening.size(), end - at - opening.size());
         const auto address = addresses.find(name);
         if (end == std::string::npos || address == addresses.end())
-            throw std::invalid_argument("the user data names the address of '" + name + "', which is not known");
+            throw std::invalid_argument("the user data names the address of '" + name +
+                                        "', which is not known");
         text.replace(at, end - at + 1, address->second);
         at += address->second.size();
     }
     return text;
 }
 
-std::string install_arguments(const InstallSpec& install, const std::map<std::string, std::string>& addresses) {
+std::string install_arguments(const InstallSpec& install,
+                              const std::map<std::string, std::string>& addresses) {
     std::string arguments;
-    for (const auto& item : install.install) arguments += " -i " + shell_quote(item);
-    for (const auto& role : install.roles) arguments += " -r " + shell_quote(role);
+    for (const auto& item : install.install)
+        arguments += " -i " + shell_quote(item);
+    for (const auto& role : install.roles)
+        arguments += " -r " + shell_quote(role);
     if (!install.endpoint_url.empty())
         arguments += " -e " + shell_quote(with_addresses(install.endpoint_url, addresses));
     return arguments;

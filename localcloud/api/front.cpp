@@ -66,7 +66,8 @@ Response Front::operator()(const Request& request) const {
         }
         return json_response(200, {{"cloud", cloud_.name}, {"services", services}});
     }
-    spdlog::warn("no service: {} {}", request.method, request.path);
+    spdlog::warn("no service: {} {}", request.method,
+                 std::string_view{request.target}.substr(0, request.target.find('?')));
     return json_response(
         404, {{"error",
                {{"code", 404},

@@ -12,14 +12,23 @@ bool Caller::has_role(std::string_view name) const {
     return std::find(roles.begin(), roles.end(), name) != roles.end();
 }
 
+namespace {
+
+/// As it was sent, so that no client writes lines of its own into the log; without the query, where signatures are.
+std::string_view logged_path(const Request& request) {
+    return std::string_view{request.target}.substr(0, request.target.find('?'));
+}
+
+}  // namespace
+
 Service::Service(std::string prefix, const Authenticator& authenticator)
     : prefix_(std::move(prefix)), authenticator_(authenticator) {
     router_.set_not_found([this](const Request& request) {
-        spdlog::warn("not implemented: {} {}", request.method, request.path);
+        spdlog::warn("not implemented: {} {}", request.method, logged_path(request));
         return refuse(request, no_such_path(request), {});
     });
     router_.set_method_not_allowed([this](const Request& request) {
-        spdlog::warn("not implemented: {} {}", request.method, request.path);
+        spdlog::warn("not implemented: {} {}", request.method, logged_path(request));
         return refuse(request, no_such_method(request), {});
     });
 }
@@ -35,7 +44,7 @@ Response Service::handle(const Request& request) const {
     try {
         return router_(request);
     } catch (const std::exception& error) {
-        spdlog::error("{} {}: {}", request.method, request.path, error.what());
+        spdlog::error("{} {}: {}", request.method, logged_path(request), error.what());
         return refuse(request,
                       ApiError{500, "An unexpected error occurred in the embedded cloud; its log says more."},
                       {});
@@ -64,11 +73,13 @@ Response Service::answer(const Request& request, const Handler& handler, Access 
         prepare(call);
         response = handler(call);
     } catch (const ApiError& error) {
+        if (error.status == 501)
+            spdlog::warn("not implemented: {} {}: {}", request.method, logged_path(request), error.what());
         response = render(error, call);
         for (const auto& [name, value] : error.headers)
             response.headers.set(name, value);
     } catch (const std::exception& error) {
-        spdlog::error("{} {} ({}): {}", request.method, request.path, call.request_id, error.what());
+        spdlog::error("{} {} ({}): {}", request.method, logged_path(request), call.request_id, error.what());
         response = render(
             ApiError{500,
                      "An unexpected error occurred in the embedded cloud; its log says more. Request ID: " +

@@ -186,9 +186,12 @@ TEST(ContainerNetworks, FloatingIpsPassEveryByteAndBothEnds) {
         here.driver->spawn(cloud.spec(1, script));
     });
     const auto say = [&](const std::string& bytes) { return exchange(cloud.floating_ip(1), 9000, bytes); };
-    ASSERT_EQ(eventually([&] { return say("hello"); }, [](const std::string& text) { return text == "HELLO"; }), "HELLO");
+    ASSERT_EQ(
+        eventually([&] { return say("hello"); }, [](const std::string& text) { return text == "HELLO"; }),
+        "HELLO");
     std::string much;
-    for (int line = 0; much.size() < (std::size_t{8} << 20); ++line) much += "line " + std::to_string(line) + "\n";
+    for (int line = 0; much.size() < (std::size_t{8} << 20); ++line)
+        much += "line " + std::to_string(line) + "\n";
     auto capitals = much;
     std::ranges::transform(capitals, capitals.begin(), [](unsigned char c) { return std::toupper(c); });
     EXPECT_TRUE(say(much) == capitals) << "8 MiB there and back";

@@ -18,16 +18,17 @@ struct Interface {
     std::string mac_address;  ///< "fa:16:3e:…"
     std::string ip_address;   ///< IPv4
     int prefix_length = 24;
-    std::string gateway;      ///< empty: no default route
+    std::string gateway;  ///< empty: no default route
     int mtu = 1500;
 };
 
 struct InstanceSpec {
-    std::string id;        ///< the server's UUID
+    std::string id;  ///< the server's UUID
     std::string hostname;
     std::string image_id;
-    std::filesystem::path image_file;  ///< Glance's file: a tar archive of a root tree, zstd-compressed or plain
-    std::string image_checksum;        ///< SHA-256, the name under which unpacked trees are cached
+    std::filesystem::path
+        image_file;              ///< Glance's file: a tar archive of a root tree, zstd-compressed or plain
+    std::string image_checksum;  ///< SHA-256, the name under which unpacked trees are cached
     int vcpus = 1;
     std::uint64_t memory_mib = 512;
     std::uint64_t disk_gib = 0;  ///< 0: no limit
@@ -47,10 +48,10 @@ class Driver {
 
     /// Root tree, namespaces, interfaces, config drive, first boot. On failure nothing is left behind.
     virtual void spawn(const InstanceSpec& spec) = 0;
-    virtual void stop(const std::string& id) = 0;                            ///< keeps the disk
-    virtual void start(const InstanceSpec& spec) = 0;                        ///< boots from the kept disk
+    virtual void stop(const std::string& id) = 0;      ///< keeps the disk
+    virtual void start(const InstanceSpec& spec) = 0;  ///< boots from the kept disk
     virtual void reboot(const InstanceSpec& spec, bool hard) = 0;
-    virtual void destroy(const std::string& id) = 0;                         ///< with its disk; absent is fine
+    virtual void destroy(const std::string& id) = 0;  ///< with its disk; absent is fine
     [[nodiscard]] virtual PowerState power_state(const std::string& id) = 0;
     /// The console's text; the last `lines` lines when given.
     [[nodiscard]] virtual std::string console_output(const std::string& id, std::optional<int> lines) = 0;

@@ -14,10 +14,11 @@ namespace localcloud::fabric {
 /// One subnet of a network that needs a bridge. The bridge carries the gateway's and the DHCP port's addresses.
 struct Subnet {
     std::string id;
-    std::string cidr;             ///< "10.0.0.0/24"
-    std::string gateway;          ///< empty: none; answered by the fabric only if `routed`
-    std::string service_address;  ///< network:dhcp's address; connections of the gateway to instances come from here
-    bool routed = false;          ///< a router has an interface here
+    std::string cidr;     ///< "10.0.0.0/24"
+    std::string gateway;  ///< empty: none; answered by the fabric only if `routed`
+    std::string
+        service_address;  ///< network:dhcp's address; connections of the gateway to instances come from here
+    bool routed = false;  ///< a router has an interface here
 };
 
 struct Network {
@@ -34,7 +35,7 @@ struct Router {
 
 struct SecurityRule {
     bool ingress = true;
-    std::string protocol;  ///< "tcp", "udp", "icmp" or empty for any
+    std::string protocol;                   ///< "tcp", "udp", "icmp" or empty for any
     std::optional<int> port_min, port_max;  ///< for icmp: type and code
     std::string remote_ip_prefix;           ///< empty: any
     std::string remote_group_id;            ///< empty: any
@@ -51,7 +52,7 @@ struct Port {
 };
 
 struct FloatingIp {
-    std::string address;     ///< 127.x.y.z, where the host answers
+    std::string address;  ///< 127.x.y.z, where the host answers
     std::string port_id;
     std::string fixed_address;
 };

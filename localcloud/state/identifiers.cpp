@@ -58,9 +58,8 @@ std::string finish(EVP_MD_CTX* context) {
 }
 
 std::tm utc(Time time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(
-        std::chrono::time_point_cast<std::chrono::system_clock::duration>(
-            std::chrono::floor<std::chrono::seconds>(time)));
+    // Not system_clock::to_time_t(): the clock's own nanoseconds end in the year 2262.
+    const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
     std::tm parts{};
     gmtime_r(&seconds, &parts);
     return parts;
@@ -273,8 +272,9 @@ bool parse_iso(std::string_view text, Time& time) {
         return false;
     }
     const auto number = [&](std::size_t from, std::size_t count, int& value) {
-        const char* end = text.data() + from + count;
-        return std::from_chars(text.data() + from, end, value).ptr == end;
+        const std::string_view digits = text.substr(from, count);
+        const char* end = digits.data() + digits.size();
+        return digits.front() != '-' && std::from_chars(digits.data(), end, value).ptr == end;
     };
     int year = 0;
     int month = 0;

@@ -12,6 +12,7 @@
 using localcloud::testing::Client;
 using localcloud::testing::ProgramCloud;
 using ::testing::HasSubstr;
+namespace json = localcloud::json;
 
 namespace {
 
@@ -121,6 +122,38 @@ TEST(Program, ACloudKeepsItsDriver) {
     EXPECT_THAT(up.error, HasSubstr("made with the driver fake"));
     EXPECT_TRUE(cloud.run({"up"}).ok());
     EXPECT_EQ(cloud.running()->driver, "fake");
+}
+
+std::string refusal(Client& client, const std::string& method, const std::string& path,
+                    const json::value& body) {
+    try {
+        (void)client.ask(method, path, body);
+        return {};
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+}
+
+TEST(Program, WhatIsNotThereSaysSoAndIsLogged) {
+    const ProgramCloud cloud{"missing"};
+    ASSERT_TRUE(cloud.run({"up", "--driver", "fake"}).ok());
+    Client client{cloud};
+    for (const auto& [path, status] : {std::pair{"/network/v2.0/trunks?name=x", "404"},
+                                       {"/volume/v3/volumes", "404"},
+                                       {"/compute/v2.1/os-hypervisors", "404"},
+                                       {"/image/v2/tasks", "404"}})
+        EXPECT_THAT(refusal(client, "GET", path, {}), HasSubstr(std::string{": "} + status));
+    const auto network =
+        client.ask("GET", "/network/v2.0/networks?name=private").at_pointer("/networks/0/id").as_string();
+    EXPECT_THAT(refusal(client, "POST", "/network/v2.0/subnets",
+                        {{"subnet", {{"network_id", network}, {"ip_version", 6}, {"cidr", "fd00::/64"}}}}),
+                HasSubstr(": 501"));
+    EXPECT_THAT(refusal(client, "GET", "/network/v2.0/a%0Aforged", {}), HasSubstr(": 404"));
+    const auto log = common::process::check({.arguments = {"cat", localcloud::cli::log_file(cloud.state())}});
+    for (const char* line :
+         {"GET /network/v2.0/trunks\n", "GET /volume/v3/volumes\n", "GET /compute/v2.1/os-hypervisors\n",
+          "GET /image/v2/tasks\n", "POST /network/v2.0/subnets: ", "GET /network/v2.0/a%0Aforged\n"})
+        EXPECT_THAT(log, HasSubstr(line));
 }
 
 TEST(Program, WhatWasPromisedSurvivesAKill) {

@@ -80,6 +80,17 @@ TEST(Base64, RefusesWhatIsNone) {
     EXPECT_FALSE(state::base64_decode("=aaa", bytes));
 }
 
+TEST(Times, ReachBeyondTheClocksNanoseconds) {
+    state::Time time;
+    ASSERT_TRUE(state::parse_iso("9999-12-31T23:59:59.5Z", time));
+    EXPECT_EQ(state::iso_seconds(time), "9999-12-31T23:59:59Z");
+    EXPECT_EQ(state::http_date(time), "Fri, 31 Dec 9999 23:59:59 GMT");
+    for (const char* bad :
+         {"2026-11-22T-1:00:00", "-026-11-22T00:00:00", "2026-02-30T00:00:00", "2026-11-22"}) {
+        EXPECT_FALSE(state::parse_iso(bad, time)) << bad;
+    }
+}
+
 TEST(Cidr, KnowsItsAddresses) {
     const auto cidr = api::network::Cidr::parse("10.0.0.7/24");
     ASSERT_TRUE(cidr);

@@ -15,7 +15,8 @@ int main() {
         (void)cloud.network().create_network({.name = std::string(300, 'x')});
     } catch (const os::Error& error) {
         const auto& details = error.details();
-        std::cout << details.status << " from " << details.service_type << ": " << details.service_message << "\n";
+        std::cout << details.status << " from " << details.service_type << ": " << details.service_message
+                  << "\n";
     }
     using namespace std::chrono_literals;
     try {

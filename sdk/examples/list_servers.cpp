@@ -6,8 +6,9 @@ namespace os = openstack;
 
 int main() try {
     os::Connection cloud = os::connect();
+    // Lazy: asks for a page when the loop gets there.
     for (const auto& server : cloud.compute().servers({.status = "ACTIVE"}))
-        std::cout << server.id << " " << server.name << "\n";   // lazy: asks for a page when the loop gets there
+        std::cout << server.id << " " << server.name << "\n";
 } catch (const os::Error& error) {
     std::cerr << error.what() << "\n";
     return 1;

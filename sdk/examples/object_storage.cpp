@@ -11,7 +11,8 @@ int main() try {
     (void)store.ensure_account_temp_url_key();  // the key that signs the URL below
 
     std::cout << store.download_object("letters", "hello.txt");
-    std::cout << store.generate_temp_url({.container = "letters", .object = "hello.txt", .valid_for = std::chrono::hours(1)})
+    std::cout << store.generate_temp_url(
+                     {.container = "letters", .object = "hello.txt", .valid_for = std::chrono::hours(1)})
               << "\n";
 
     store.delete_object("letters", "hello.txt");

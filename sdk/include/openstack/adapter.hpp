@@ -24,7 +24,8 @@ class Adapter {
     /// The service's versioned endpoint without a trailing slash ("http://127.0.0.1:8774/v2.1").
     [[nodiscard]] std::string endpoint(const CallOptions& options = {}) const;
     /// The microversion to ask for: the newest of both that `wanted_maximum` and the service allow; empty if it has none.
-    [[nodiscard]] std::string negotiate_microversion(std::string_view wanted_maximum, const CallOptions& options = {}) const;
+    [[nodiscard]] std::string negotiate_microversion(std::string_view wanted_maximum,
+                                                     const CallOptions& options = {}) const;
     /// The project of the token, empty for other scopes.
     [[nodiscard]] std::string project_id(const CallOptions& options = {}) const;
     [[nodiscard]] const std::string& service_type() const { return service_type_; }
