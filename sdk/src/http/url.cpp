@@ -93,8 +93,10 @@ std::optional<Url> Url::parse(std::string_view text) {
         authority = authority.substr(0, host_end);
     }
     if (authority.empty()) return std::nullopt;
-    if (std::ranges::any_of(authority,
-                            [](char c) { return c <= ' ' || c == '\x7f' || c == '\\' || c == '%'; })) {
+    if (std::ranges::any_of(authority, [](char c) {
+            return c <= ' ' || c == '\x7f' ||
+                   std::string_view("%\"<>\\^`{|}").find(c) != std::string_view::npos;
+        })) {
         return std::nullopt;
     }
     url.host = lower_case(authority);

@@ -18,9 +18,10 @@ TEST(Url, IsTakenApartAndPutTogether) {
 }
 
 TEST(Url, WhatIsNoHttpUrlIsRefused) {
-    for (const char* text : {"", "cloud", "ftp://a/b", "http://", "http:///v3", "http://a:0/",
-                             "http://a:99999/", "http://a:1x/", "http://a b/", "http://[::1/",
-                             "http://[::1]x/", "//a/b", "http://a%20b/", "http://a:80:/", "http://::1/"}) {
+    for (const char* text :
+         {"", "cloud", "ftp://a/b", "http://", "http:///v3", "http://a:0/", "http://a:99999/", "http://a:1x/",
+          "http://a b/", "http://[::1/", "http://[::1]x/", "//a/b", "http://a%20b/", "http://a:80:/",
+          "http://::1/", "http://a`/", "http://{region}/"}) {
         EXPECT_FALSE(Url::parse(text)) << text;
     }
     EXPECT_TRUE(Url::parse("http://[::1]:5000/v3"));
