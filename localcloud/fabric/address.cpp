@@ -15,6 +15,8 @@ std::uint32_t mask(int length) {
 }  // namespace
 
 std::optional<std::uint32_t> parse_address(std::string_view text) {
+    // inet_pton() would stop reading there.
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;
     in_addr address{};
     if (::inet_pton(AF_INET, std::string(text).c_str(), &address) != 1) return std::nullopt;
     return ntohl(address.s_addr);

@@ -53,6 +53,7 @@ TEST(Addresses, AreReadStrictly) {
     for (const char* wrong :
          {"", "10.0.0", "10.0.0.256", "10.0.0.1 ", "::1", "10.0.0.1/24", "1; flush ruleset"})
         EXPECT_FALSE(parse_address(wrong)) << wrong;
+    EXPECT_FALSE(parse_address(std::string_view("10.0.0.1\0.2", 11)));
     EXPECT_EQ(Prefix::parse("10.1.2.3/8")->text(), "10.0.0.0/8");
     EXPECT_EQ(Prefix::parse("127.0.0.7")->text(), "127.0.0.7/32");
     EXPECT_TRUE(Prefix::parse("0.0.0.0/0")->contains(0xffffffffU));
