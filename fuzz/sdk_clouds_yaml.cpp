@@ -32,7 +32,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             options.cloud = name;
             try {
                 const auto config = CloudConfig::load(options);
-                const auto password = config.get("auth.password");
                 for (const auto& [key, value, origin] : config.explain()) {
                     if (key == "auth.password")
                         fuzz::require(value == "***", "an explanation masks the password");
