@@ -171,6 +171,27 @@ def openstack(line, fails=False):
     return json.loads(out.getvalue()) if not quiet and not fails else out.getvalue()
 
 
+@contextlib.contextmanager
+def administrator():
+    user = os.environ["OS_CLOUD"]
+    os.environ["OS_CLOUD"] = user + "-admin"
+    try:
+        yield
+    finally:
+        os.environ["OS_CLOUD"] = user
+
+
+@contextlib.contextmanager
+def inside(folder):
+    before = os.getcwd()
+    os.makedirs(folder)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
 def expect(truth, what):
     if not truth:
         problems.append(what)
@@ -182,6 +203,7 @@ def run_client(folder):
         file.write("hello\n")
     expect(openstack("token issue").get("project_id"), "a token without a project")
     expect(len(openstack("catalog list")) == 5, "the catalog has five services")
+    expect(openstack("catalog show compute").get("type") == "compute", "catalog show")
     # Networks
     openstack("network create n1")
     openstack("!network set --description words n1")
@@ -190,7 +212,11 @@ def run_client(folder):
     openstack("!subnet set --name s2 s1")
     expect(openstack("subnet show s2").get("gateway_ip") == "10.9.0.1", "the gateway is the first address")
     openstack("subnet list")
+    openstack("subnet create --network n1 --subnet-range 10.8.0.0/24 s3")
+    openstack("!subnet delete s3")
+    openstack("subnet show s3", fails=True)
     openstack("router create r1")
+    openstack("!router set --description words r1")
     openstack("!router set --external-gateway public r1")
     openstack("!router add subnet r1 s2")
     expect(openstack("router show r1").get("external_gateway_info"), "the router's gateway")
@@ -204,6 +230,10 @@ def run_client(folder):
     openstack("security group rule create --protocol tcp --dst-port 80 web")
     openstack("security group rule create --protocol tcp --dst-port 80 web", fails=True)
     expect(len(openstack("security group rule list web")) == 3, "two default rules and one more")
+    rule = openstack("security group rule create --protocol icmp web").get("id")
+    expect(openstack("security group rule show %s" % rule).get("protocol") == "icmp", "security group rule show")
+    openstack("!security group rule delete %s" % rule)
+    openstack("security group rule show %s" % rule, fails=True)
     openstack("!security group set --description words web")
     openstack("security group show web")
     openstack("security group list")
@@ -217,7 +247,22 @@ def run_client(folder):
     # Servers
     openstack("flavor list")
     openstack("flavor show m1.small")
-    openstack("!keypair create k1")
+    openstack("flavor create --ram 64 --vcpus 1 f1", fails=True)
+    with administrator():
+        openstack("flavor create --ram 64 --disk 1 --vcpus 1 f1")
+        openstack("!flavor set --property cpu=fast f1")
+        openstack("!--os-compute-api-version 2.55 flavor set --description words f1")
+        shown = openstack("--os-compute-api-version 2.61 flavor show f1")
+        expect(shown.get("properties") == {"cpu": "fast"} and shown.get("description") == "words", "flavor set")
+        openstack("!flavor unset --property cpu f1")
+        openstack("!flavor delete f1")
+        openstack("flavor show f1", fails=True)
+    with open(os.path.join(folder, "k1.pub"), "w") as file:
+        file.write("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me\n")
+    openstack("keypair create --public-key %s/k1.pub k1" % folder)
+    openstack("!keypair create k2")
+    openstack("!keypair delete k2")
+    openstack("keypair show k2", fails=True)
     openstack("keypair list")
     openstack("keypair show k1")
     server = openstack("server create --image i1 --flavor m1.tiny --nic port-id=p2 --key-name k1 --wait v1")
@@ -225,7 +270,12 @@ def run_client(folder):
     openstack("server create --image i1 --flavor m1.tiny --network n1 --security-group web "
               "--user-data %s --property a=b --wait v2" % payload)
     openstack("server list")
-    openstack("!server set --name v3 v2")
+    openstack("!server set --name v3 --property c=d v2")
+    expect(openstack("server show v3").get("properties") == {"a": "b", "c": "d"}, "server set --property")
+    openstack("!server unset --property c v3")
+    openstack("!server lock v3")
+    openstack("!server unlock v3")
+    openstack("!server reboot --hard --wait v3")
     openstack("server show v3")
     openstack("!server remove security group v3 web")
     openstack("!server add security group v3 web")
@@ -235,14 +285,21 @@ def run_client(folder):
     expect(address in json.dumps(openstack("server show v3").get("addresses")), "the server has the floating IP")
     expect(openstack("floating ip show %s" % address).get("status") == "ACTIVE", "the floating IP is active")
     openstack("floating ip list")
+    openstack("!floating ip set --port p2 %s" % address)
+    expect(address in json.dumps(openstack("server show v1").get("addresses")), "floating ip set --port")
+    openstack("!floating ip unset --port %s" % address)
+    expect(openstack("floating ip show %s" % address).get("port_id") is None, "floating ip unset --port")
+    openstack("!server add floating ip v3 %s" % address)
     openstack("!server remove floating ip v3 %s" % address)
     openstack("!floating ip delete %s" % address)
+    openstack("floating ip show %s" % address, fails=True)
     openstack("!server stop v3")
     openstack("!server start v3", fails=openstack("server show v3").get("status") != "SHUTOFF")
     openstack("availability zone list --compute")
     openstack("limits show --absolute")
     openstack("quota show")
     openstack("!server delete --wait v1 v3")
+    expect(openstack("server list") == [], "server delete")
     openstack("!keypair delete k1")
     openstack("!image delete i1")
     # Objects
@@ -251,8 +308,18 @@ def run_client(folder):
     expect(openstack("object list c1") == [{"Name": "o1"}], "object list")
     openstack("!object save --file %s/object c1 o1" % folder)
     expect(open(folder + "/object").read() == "hello\n", "object save gives what was uploaded")
+    expect(openstack("object show c1 o1").get("content-length") == "6", "object show")
+    openstack("!object set --property color=blue c1 o1")
+    expect(openstack("object show c1 o1").get("properties") == {"Color": "blue"}, "object set --property")
     openstack("container list")
-    openstack("container show c1")
+    openstack("!container set --property color=red c1")
+    expect(openstack("container show c1").get("properties") == {"Color": "red"}, "container set --property")
+    with inside(os.path.join(folder, "downloads")):
+        openstack("!container save c1")
+        expect(open("o1").read() == "hello\n", "container save gives what was uploaded")
+    openstack("!object delete c1 o1")
+    expect(openstack("object list c1") == [], "object delete")
+    openstack("object create --name o2 c1 %s" % payload)
     openstack("!container delete --recursive c1")
     # All of it goes again
     openstack("!port delete p2")

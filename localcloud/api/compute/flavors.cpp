@@ -117,6 +117,36 @@ void ComputeService::add_flavor_routes() {
         transaction.commit();
         return json_response(200, {{"extra_specs", object(body.get_object(), "extra_specs")}});
     });
+    route("DELETE", "/v2.1/flavors/{id}/os-extra_specs/{key}", [this](const Call& call) {
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-extra-specs:delete");
+        auto transaction = cloud_.store.write();
+        (void)require_flavor(transaction, call);
+        json::object& specs = transaction.edit(Kind::flavor, call.param("id"))["extra_specs"].as_object();
+        if (specs.erase(call.param("key")) == 0) {
+            throw ApiError{404, "Flavor " + call.param("id") + " has no extra specs with key " +
+                                    call.param("key") + "."};
+        }
+        transaction.commit();
+        return empty_response(200, "application/json");
+    });
+    route("PUT", "/v2.1/flavors/{id}", [this](const Call& call) {
+        if (call.microversion < 55) throw ApiError{404, "The resource could not be found."};
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-manage:update");
+        const json::value request_body = read_body(call);
+        const Document& body = object(request_body.get_object(), "flavor");
+        const json::value* description = member(body, "description");
+        if (!body.contains("description") || body.size() != 1 ||
+            (description != nullptr && !description->is_string())) {
+            throw invalid_field("flavor", request_body, "'description' is the one property that can change");
+        }
+        auto transaction = cloud_.store.write();
+        (void)require_flavor(transaction, call);
+        Document& flavor = transaction.edit(Kind::flavor, call.param("id"));
+        flavor["description"] = body.at("description");
+        const Document changed = flavor;
+        transaction.commit();
+        return json_response(200, {{"flavor", flavor_body(changed, call.microversion)}});
+    });
     route("POST", "/v2.1/flavors", [this](const Call& call) {
         if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-manage:create");
         const json::value request_body = read_body(call);
