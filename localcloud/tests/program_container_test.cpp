@@ -25,15 +25,22 @@ std::string text_at(const json::value& value, const std::string& pointer) {
     return value.at_pointer(pointer).as_string().c_str();
 }
 
-/// Floating IPs answer at port + 8000 for a user who cannot open the host's low ports.
-std::string page_url(const std::string& address) {
-    return "http://" + address + (::geteuid() == 0 ? ":80" : ":8080");
+/// Where the cloud's clouds.yaml says that port 80 of a floating IP answers.
+std::string page_port(const ProgramCloud& cloud) {
+    std::ifstream file{cli::clouds_file(cloud.state())};
+    const std::string key = "floating_ip_port_offset: ";
+    int offset = 0;
+    for (std::string line; std::getline(file, line);)
+        if (const auto at = line.find(key); at != std::string::npos)
+            offset = std::stoi(line.substr(at + key.size()));
+    return ":" + std::to_string(80 + offset);
 }
 
 /// The page, or nothing while nobody answers.
 std::string page(const std::string& address) {
     try {
-        const auto answer = common::testkit::HttpClient{page_url(address), std::chrono::seconds(3)}.get("/");
+        const auto answer =
+            common::testkit::HttpClient{"http://" + address, std::chrono::seconds(3)}.get("/");
         return answer.status == 200 ? answer.body : std::string{};
     } catch (const std::runtime_error&) {
         return {};
@@ -48,7 +55,8 @@ std::string page_soon(const std::string& address) {
 }
 
 struct Served {
-    std::string server_id, address, group_id;
+    std::string server_id, group_id;
+    std::string address;  ///< with the port of the page
 };
 
 Served serve_a_page(Client& client) {
@@ -120,6 +128,7 @@ TEST(ProgramWithContainers, AServerOutlivesAKilledCloudAndEndsWithIt) {
     {
         Client client{cloud};
         served = serve_a_page(client);
+        served.address += page_port(cloud);
         ASSERT_TRUE(common::testkit::wait_until(
             [&] { return server_status(client, served.server_id) != "BUILD"; }, std::chrono::seconds(60)));
         ASSERT_EQ(server_status(client, served.server_id), "ACTIVE");
