@@ -1,8 +1,10 @@
 #include "localcloud/compute/container_cloud.hpp"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -171,9 +173,21 @@ std::string eventually(const std::function<std::string()>& ask,
     }
 }
 
+/// As localcloud decides it: a user, and root beside an SSH daemon or a web server of the host's, cannot have low ports.
+bool low_ports_are_open() {
+    const auto is_free = [](std::uint16_t port) {
+        const host::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const int on = 1;
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in address{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(0x7ffffffc)}};
+        return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    };
+    return ::geteuid() == 0 && is_free(22) && is_free(80);
+}
+
 std::string host_port(int port) {
-    static const bool root = ::geteuid() == 0;
-    return ":" + std::to_string(root ? port : port + 8000);
+    static const bool open = low_ports_are_open();
+    return ":" + std::to_string(open ? port : port + 8000);
 }
 
 fabric::SecurityRule tcp(int port) {

@@ -53,7 +53,8 @@ class Host {
     [[nodiscard]] virtual const Options& options() const = 0;
     /// The caller is the machine's real root; false inside a user's own user namespace, where geteuid() is 0 as well.
     [[nodiscard]] virtual bool is_root() const = 0;
-    /// The TCP port below which the host's own ports are closed to us; 0 for root.
+    /// The TCP port below which the host's own ports are closed to us. 0 for root, unless the host's SSH daemon or web
+    /// server listens on every address.
     [[nodiscard]] virtual int first_open_port() const = 0;
     /// A folder that exists in the private mount namespace only, for mounts; gone with the holder.
     [[nodiscard]] virtual const std::filesystem::path& mounts() const = 0;
