@@ -50,9 +50,10 @@ class Lock {
 std::string make_tree() {
     const std::string archive = cache() / "essential.tar";
     if (!std::filesystem::exists(archive)) {
-        const Result made = common::process::run(
-            {.arguments = {"mmdebstrap", "--quiet", "--variant=essential", "--format=tar", "bookworm", archive + ".part"},
-             .timeout = std::chrono::minutes(8)});
+        const Result made =
+            common::process::run({.arguments = {"mmdebstrap", "--quiet", "--variant=essential",
+                                                "--format=tar", "bookworm", archive + ".part"},
+                                  .timeout = std::chrono::minutes(8)});
         if (!made.ok()) return "mmdebstrap could not make a Debian tree: " + made.error;
         std::filesystem::rename(archive + ".part", archive);
     }
