@@ -44,6 +44,8 @@ TEST(CommandLine, WrongWordsEndWithTwo) {
     int status = -1;
     EXPECT_FALSE(parse({"deplyo"}, &status));
     EXPECT_EQ(status, 2);
+    EXPECT_FALSE(parse({"--package-url", "http://mirror.example/faafo.tar.gz"}, &status));
+    EXPECT_EQ(status, 2);
     EXPECT_FALSE(parse({"--help"}, &status));
     EXPECT_EQ(status, 0);
 }
