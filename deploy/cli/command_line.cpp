@@ -108,7 +108,8 @@ std::optional<CommandLine> parse_command_line(const std::string& program, const 
         app.parse(argc, argv);
         // Before anything is made in the cloud: without the sum an instance could not check what it fetches.
         if (!options.package_url.empty() && options.package_sha256.empty() && options.package.empty())
-            throw CLI::ValidationError("--package-url", "needs --package-sha256 (sha256sum says it) or --package");
+            throw CLI::ValidationError("--package-url",
+                                       "needs --package-sha256 (sha256sum says it) or --package");
     } catch (const CLI::ParseError& error) {
         exit_status = app.exit(error) == 0 ? 0 : 2;
         return std::nullopt;
