@@ -379,6 +379,8 @@ class Kernel {
             while (deep_round(lane, saved)) {
                 if (leavers_.size >= slack) middle(leavers_, grid_.tests, false);
             }
+            // Nothing takes the leavers away any more: a round for each of those that wait would overfill their list.
+            if (stopped_) return;
         }
         if (drain) {
             middle(leavers_, grid_.tests, true);

@@ -180,6 +180,38 @@ TEST(EscapeCounts, StopsWhenAsked) {
     EXPECT_THROW((void)draw_png(picture, {.stop = source.get_token()}), Cancelled);
 }
 
+TEST(EscapeCounts, AStopWhileManyPixelsWaitWritesNothingBeyondTheirLists) {
+    // The upper row never leaves and is drawn first; all of the lower one, which waits for it, leaves after 78 steps,
+    // in its first block without tests. Wherever between them the stop comes, the lower row has nowhere to go.
+    const Julia picture = julia({.width = 16'384,
+                                 .height = 2,
+                                 .iterations = 65'536,
+                                 .window = {0.3687, 0.3687 + 1e-9, 0.3377, 0.656613}},
+                                {-0.3905408702184, -0.5867879073469687});
+    const std::array<double, 2> rows{picture.window.ya, picture.window.yb};
+    ASSERT_EQ(escape_counts_scalar({.c = picture.c,
+                                    .window = {0.3687, 0.3687 + 1e-9, rows[1], rows[1] + 1e-9},
+                                    .width = 1,
+                                    .height = 1,
+                                    .iterations = 100}),
+              std::vector<std::uint16_t>{78});
+    for (const std::string_view name : instruction_sets()) {
+        const InstructionSet chosen(name);
+        for (std::chrono::milliseconds delay{1}; delay < std::chrono::milliseconds{100}; delay *= 2) {
+            std::stop_source source;
+            const std::jthread stopper([&] {
+                std::this_thread::sleep_for(delay);
+                source.request_stop();
+            });
+            try {
+                (void)escape_counts(picture, {.stop = source.get_token()});
+                break;  // the whole picture took less than the delay
+            } catch (const Cancelled&) {
+            }
+        }
+    }
+}
+
 TEST(ChooseC, IsTheSameForTheSameSeedAndDiffersOtherwise) {
     const Window window;
     const auto c = choose_c(window, 256, "5f27f6ab-43a0-4a4c-b9c5-6fd2a0f0d5c2");
