@@ -21,6 +21,8 @@ class Adapter {
     /// Sends and returns any 2xx (and 304) answer; everything else is thrown as an Error's fitting class.
     /// A path is resolved against the endpoint that discovery found for this service.
     [[nodiscard]] Response request(const Request& request, const CallOptions& options = {}) const;
+    /// The same service, with a header field on all requests that do not have it themselves.
+    [[nodiscard]] Adapter with_header(std::string name, std::string value) const;
     /// The service's versioned endpoint without a trailing slash ("http://127.0.0.1:8774/v2.1").
     [[nodiscard]] std::string endpoint(const CallOptions& options = {}) const;
     /// The microversion to ask for: the newest of both that `wanted_maximum` and the service allow; empty if it has none.
@@ -34,6 +36,7 @@ class Adapter {
   private:
     std::shared_ptr<Session> session_;
     std::string service_type_;
+    Headers headers_;
 };
 
 }  // namespace openstack

@@ -14,8 +14,10 @@ namespace openstack {
 
 // Each is complete in the service's own header (<openstack/compute.hpp>); <openstack/openstack.hpp> has them all.
 class ComputeService;
+class DnsService;
 class IdentityService;
 class ImageService;
+class LoadBalancerService;
 class NetworkService;
 class ObjectStoreService;
 
@@ -42,6 +44,8 @@ class Connection {
     [[nodiscard]] ImageService image() const;
     [[nodiscard]] ObjectStoreService object_store() const;
     [[nodiscard]] IdentityService identity() const;
+    [[nodiscard]] LoadBalancerService load_balancer() const;
+    [[nodiscard]] DnsService dns() const;
 
     [[nodiscard]] const CloudConfig& config() const;
     [[nodiscard]] const std::shared_ptr<Session>& session() const { return session_; }

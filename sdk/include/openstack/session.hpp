@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 #include "openstack/auth.hpp"
 #include "openstack/call_options.hpp"
@@ -64,10 +65,20 @@ class Session {
                                                      std::string_view wanted_maximum,
                                                      const CallOptions& options = {});
 
+    /// What a service's library keeps for as long as the session lives, one of each type: made when first asked for.
+    template <class T>
+    [[nodiscard]] std::shared_ptr<T> companion() {
+        return std::static_pointer_cast<T>(
+            companion(typeid(T), []() -> std::shared_ptr<void> { return std::make_shared<T>(); }));
+    }
+
     struct Impl;
     explicit Session(std::unique_ptr<Impl> impl);  ///< for create()
 
   private:
+    [[nodiscard]] std::shared_ptr<void> companion(const std::type_info& type,
+                                                  std::shared_ptr<void> (*make)());
+
     std::unique_ptr<Impl> impl_;
 };
 

@@ -10,14 +10,6 @@ namespace {
 /// How many names an error text lists.
 constexpr std::size_t names_to_list = 20;
 
-bool looks_like_id(std::string_view text) {
-    const std::size_t dashes = static_cast<std::size_t>(std::ranges::count(text, '-'));
-    const bool length_fits = (text.size() == 32 && dashes == 0) || (text.size() == 36 && dashes == 4);
-    return length_fits && std::ranges::all_of(text, [](char c) {
-               return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-           });
-}
-
 /// So that a name stands for itself in a regular expression.
 std::string escape_pattern(std::string_view name) {
     std::string pattern = "^";
@@ -59,6 +51,14 @@ void send_body(const Adapter& adapter, const Definition& definition, Request req
 }
 
 }  // namespace
+
+bool looks_like_id(std::string_view text) {
+    const std::size_t dashes = static_cast<std::size_t>(std::ranges::count(text, '-'));
+    const bool length_fits = (text.size() == 32 && dashes == 0) || (text.size() == 36 && dashes == 4);
+    return length_fits && std::ranges::all_of(text, [](char c) {
+               return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+           });
+}
 
 CallOptions with_microversion(const Adapter& adapter, std::string_view newest_microversion,
                               const CallOptions& options) {

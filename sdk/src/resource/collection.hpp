@@ -67,6 +67,9 @@ Response send(const Adapter& adapter, const Request& request, std::string_view n
 void decode_response(const Response& response, const Request& request, const DecodeOptions& options,
                      const ValueType& type, void* out);
 
+/// A UUID, with or without dashes.
+[[nodiscard]] bool looks_like_id(std::string_view text);
+
 /// Encoded: "/servers/<id>/action". The pieces between slashes may hold any character.
 [[nodiscard]] std::string join_path(std::string_view base, std::string_view id, std::string_view rest = {});
 
@@ -118,32 +121,42 @@ void find_into(const Adapter& adapter, const Definition& definition, std::string
 [[noreturn]] void throw_duplicate(const Definition& definition, std::string_view name_or_id,
                                   const std::vector<std::string>& ids);
 
+/// Of a collection below another resource: everything as usual, but at this path, which has to outlive the result.
 template <class Resource>
-Resource get(const Adapter& adapter, std::string_view id, const CallOptions& options) {
+[[nodiscard]] Definition nested(std::string_view path) {
+    Definition definition = definition_of<Resource>();
+    definition.path = path;
+    return definition;
+}
+
+template <class Resource>
+Resource get(const Adapter& adapter, std::string_view id, const CallOptions& options,
+             const Definition& definition = definition_of<Resource>()) {
     Resource resource{};
-    get_into(adapter, definition_of<Resource>(), id, value_type<Resource>, &resource, options);
+    get_into(adapter, definition, id, value_type<Resource>, &resource, options);
     return resource;
 }
 
 template <class Resource, class Body>
-Resource create(const Adapter& adapter, const Body& body, const CallOptions& options) {
+Resource create(const Adapter& adapter, const Body& body, const CallOptions& options,
+                const Definition& definition = definition_of<Resource>()) {
     Resource resource{};
-    create_into(adapter, definition_of<Resource>(), fields_of<Body>(), &body, value_type<Resource>, &resource,
-                options);
+    create_into(adapter, definition, fields_of<Body>(), &body, value_type<Resource>, &resource, options);
     return resource;
 }
 
 template <class Resource, class Body>
-Resource update(const Adapter& adapter, std::string_view id, const Body& body, const CallOptions& options) {
+Resource update(const Adapter& adapter, std::string_view id, const Body& body, const CallOptions& options,
+                const Definition& definition = definition_of<Resource>()) {
     Resource resource{};
-    update_into(adapter, definition_of<Resource>(), id, fields_of<Body>(), &body, value_type<Resource>,
-                &resource, options);
+    update_into(adapter, definition, id, fields_of<Body>(), &body, value_type<Resource>, &resource, options);
     return resource;
 }
 
 template <class Resource>
-bool remove(const Adapter& adapter, std::string_view id, const CallOptions& options) {
-    return remove(adapter, definition_of<Resource>(), id, options);
+bool remove(const Adapter& adapter, std::string_view id, const CallOptions& options,
+            const Definition& definition = definition_of<Resource>()) {
+    return remove(adapter, definition, id, options);
 }
 
 template <class Resource>
@@ -166,9 +179,9 @@ Paged<Resource> list(const Adapter& adapter, const QueryStruct& query, const Cal
 
 template <class Resource>
 std::optional<Resource> find_or_null(const Adapter& adapter, std::string_view name_or_id,
-                                     const CallOptions& options, const Query& scope = {}) {
+                                     const CallOptions& options, const Query& scope = {},
+                                     const Definition& definition = definition_of<Resource>()) {
     std::vector<Resource> found;
-    const Definition& definition = definition_of<Resource>();
     find_into(adapter, definition, name_or_id, scope, value_type<std::vector<Resource>>, &found, options);
     if (found.size() > 1) {
         const Row* row = fields_of<Resource>().find(definition.id_key);
@@ -184,10 +197,10 @@ std::optional<Resource> find_or_null(const Adapter& adapter, std::string_view na
 
 template <class Resource>
 Resource find(const Adapter& adapter, std::string_view name_or_id, const CallOptions& options,
-              const Query& scope = {}) {
-    auto found = find_or_null<Resource>(adapter, name_or_id, options, scope);
+              const Query& scope = {}, const Definition& definition = definition_of<Resource>()) {
+    auto found = find_or_null<Resource>(adapter, name_or_id, options, scope, definition);
     if (!found) {
-        throw_not_found(adapter, definition_of<Resource>(), name_or_id, scope, options);
+        throw_not_found(adapter, definition, name_or_id, scope, options);
     }
     return std::move(*found);
 }

@@ -32,10 +32,14 @@ std::string seconds_text(milliseconds duration) {
 
 }  // namespace
 
+std::shared_ptr<WaitClock> real_clock() {
+    return std::make_shared<RealClock>();
+}
+
 void wait_until(const WaitOptions& options, std::string_view wish,
                 const std::function<Look(const CallOptions& options)>& look) {
-    RealClock real_clock;
-    WaitClock& clock = options.clock ? *options.clock : real_clock;
+    RealClock real;
+    WaitClock& clock = options.clock ? *options.clock : real;
     const auto start = clock.now();
     const auto waited = [&] { return std::chrono::duration_cast<milliseconds>(clock.now() - start); };
     milliseconds interval = std::max(options.first_interval, milliseconds(1));

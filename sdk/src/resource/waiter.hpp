@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ struct Look {
     bool done = false;
     std::string state;  ///< for progress and for the text of Timeout
 };
+
+/// The clock that is used where none is given.
+[[nodiscard]] std::shared_ptr<WaitClock> real_clock();
 
 /// Calls `look` until it says done. Throws Timeout ("server web is not ACTIVE after 600 s; it is BUILD
 /// (spawning)"), Cancelled, and what `look` throws; but up to three answers in a row that may go away

@@ -273,6 +273,13 @@ Response Session::Impl::request(std::string_view type, const Request& request, c
     session::raise_answer(std::move(details));
 }
 
+std::shared_ptr<void> Session::Impl::companion(const std::type_info& type, std::shared_ptr<void> (*make)()) {
+    const std::lock_guard lock(companions_mutex);
+    auto& out = companions[type];
+    if (!out) out = make();
+    return out;
+}
+
 std::shared_ptr<Session> Session::create(CloudConfig config, SessionOptions options) {
     return std::make_shared<Session>(
         std::make_unique<Impl>(std::move(config), std::move(options), nullptr, nullptr));
@@ -299,6 +306,10 @@ std::string Session::endpoint(std::string_view service_type, const CallOptions& 
 std::string Session::negotiate_microversion(std::string_view service_type, std::string_view wanted_maximum,
                                             const CallOptions& options) {
     return impl_->negotiate(service_type, wanted_maximum, options);
+}
+
+std::shared_ptr<void> Session::companion(const std::type_info& type, std::shared_ptr<void> (*make)()) {
+    return impl_->companion(type, make);
 }
 
 }  // namespace openstack

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <typeindex>
+#include <typeinfo>
 
 #include "openstack/session.hpp"
 #include "sdk/src/session/discovery.hpp"
@@ -34,6 +36,10 @@ struct Session::Impl {
     [[nodiscard]] std::string negotiate(std::string_view type, std::string_view wanted,
                                         const CallOptions& call);
 
+    /// See Session::companion.
+    [[nodiscard]] std::shared_ptr<void> companion(const std::type_info& type,
+                                                  std::shared_ptr<void> (*make)());
+
     const CloudConfig config;
     const SessionOptions options;
     session::Sender sender;
@@ -49,6 +55,8 @@ struct Session::Impl {
 
     std::mutex slots_mutex;
     std::map<std::string, std::shared_ptr<Slot>> slots;
+    std::mutex companions_mutex;
+    std::map<std::type_index, std::shared_ptr<void>> companions;
 };
 
 }  // namespace openstack

@@ -29,7 +29,9 @@ const std::map<std::string, std::string>& bases() {
                                                              {"compute", "/compute/v2.1"},
                                                              {"network", "/network/v2.0"},
                                                              {"image", "/image/v2"},
-                                                             {"object-store", "/v1/AUTH_p1"}};
+                                                             {"object-store", "/v1/AUTH_p1"},
+                                                             {"load-balancer", "/load-balancer/v2.0"},
+                                                             {"dns", "/dns/v2"}};
     return paths;
 }
 

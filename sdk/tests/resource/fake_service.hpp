@@ -42,7 +42,7 @@ struct SeenRequest {
 
 class FakeService {
   public:
-    /// "compute", "network", "image", "object-store", "identity"; microversions up to `newest` where the service has any.
+    /// A type of the catalog ("compute", "load-balancer" …); microversions up to `newest` where the service has any.
     explicit FakeService(std::string type, std::string newest_microversion = "2.93");
     ~FakeService();
 
