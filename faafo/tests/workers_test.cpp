@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <functional>
 #include <latch>
 #include <mutex>
 #include <thread>
@@ -162,16 +164,92 @@ TEST_F(WorkersTest, DeletedFractalsAreForgotten) {
     EXPECT_TRUE(becomes(next.uuid, State::done)) << "the drawing of the deleted one is not worth its time";
 }
 
-TEST_F(WorkersTest, LeasesAreKeptAsLongAsItTakes) {
-    const Application quick(files.database_url(), {.lease = 200ms, .poll = 5ms});
-    const store::Fractal fractal = endless_fractal();
-    application.store->create(fractal);
-    const worker::Workers workers(*quick.queue, *sink, {});
-    ASSERT_TRUE(becomes(fractal.uuid, State::drawing));
-    // Another worker that looks all the time for longer than a lease never gets it.
-    const auto end = std::chrono::steady_clock::now() + 600ms;
-    while (std::chrono::steady_clock::now() < end)
-        ASSERT_FALSE(quick.queue->claim("other"));
+/// Gives out its tasks, one after the other, and tells what becomes of them.
+class ScriptedQueue : public queue::Queue {
+  public:
+    explicit ScriptedQueue(std::vector<std::function<store::Fractal()>> tasks) : tasks_(std::move(tasks)) {}
+
+    std::optional<queue::Task> claim(const std::string&) override {
+        const std::size_t number = claims++;
+        if (number >= tasks_.size()) return std::nullopt;
+        return queue::Task{.fractal = tasks_[number](), .lease = std::to_string(number)};
+    }
+    bool extend(const std::string& lease) override { return on_extend(lease, ++extends); }
+    void acknowledge(const std::string& lease) override { end("acknowledged", lease); }
+    void release(const std::string& lease) override { end("released", lease); }
+    void retry(const std::string& lease, std::chrono::milliseconds) override { end("retried", lease); }
+    void reject(const std::string& lease, const std::string&) override { end("rejected", lease); }
+    void notify() override {}
+    std::uint64_t notifications() const override { return 0; }
+    void wait(std::uint64_t, std::stop_token stop) override {
+        std::unique_lock lock(mutex_);
+        never_.wait(lock, stop, [] { return false; });
+    }
+    const queue::QueueOptions& options() const override { return options_; }
+
+    std::vector<std::string> ended() const {
+        const std::lock_guard lock(mutex_);
+        return ended_;
+    }
+
+    std::function<bool(const std::string& lease, int number)> on_extend = [](const auto&, int) {
+        return true;
+    };
+    std::atomic<std::size_t> claims = 0;
+    std::atomic<int> extends = 0;
+
+  private:
+    void end(const std::string& how, const std::string& lease) {
+        const std::lock_guard lock(mutex_);
+        ended_.push_back(how + " " + lease);
+    }
+
+    const queue::QueueOptions options_{.lease = 3ms};
+    const std::vector<std::function<store::Fractal()>> tasks_;
+    mutable std::mutex mutex_;
+    std::condition_variable_any never_;
+    std::vector<std::string> ended_;
+};
+
+/// Takes nothing, and says so in the rudest way.
+class ThrowingSink : public worker::Sink {
+  public:
+    worker::Delivery deliver(const store::Result&, std::stop_token) override { throw 42; }
+};
+
+TEST(Workers, RenewALeaseAsLongAsTheDrawingTakes) {
+    ScriptedQueue queue({endless_fractal});
+    ThrowingSink sink;
+    worker::Workers workers(queue, sink, {});
+    EXPECT_TRUE(wait_until([&] { return queue.extends > 20; }));
+    EXPECT_EQ(queue.claims, 1U);
+    EXPECT_THAT(queue.ended(), testing::IsEmpty());
+    workers.stop();
+    EXPECT_THAT(queue.ended(), testing::ElementsAre("released 0"));
+}
+
+TEST(Workers, LeaveATaskWhoseLeaseWasLost) {
+    ScriptedQueue queue({endless_fractal, endless_fractal});
+    queue.on_extend = [](const std::string& lease, int) { return lease != "0"; };
+    ThrowingSink sink;
+    const worker::Workers workers(queue, sink, {});
+    EXPECT_TRUE(wait_until([&] { return queue.claims == 2 && queue.extends > 20; }));
+    EXPECT_THAT(queue.ended(), testing::IsEmpty()) << "it is another worker's";
+}
+
+TEST(Workers, GoOnWhateverIsThrown) {
+    ScriptedQueue queue({[] { return small_fractal(); }, []() -> store::Fractal { throw 42; },
+                         []() -> store::Fractal { throw store::Unavailable("not now"); }, endless_fractal});
+    queue.on_extend = [](const std::string&, int number) -> bool {
+        if (number % 3 == 0) throw 42;
+        if (number % 3 == 1) throw store::Unavailable("not now");
+        return true;
+    };
+    ThrowingSink sink;
+    worker::Workers workers(queue, sink, {});
+    EXPECT_TRUE(wait_until([&] { return queue.claims == 4 && queue.extends > 20; }));
+    workers.stop();
+    EXPECT_THAT(queue.ended(), testing::ElementsAre("released 3"));
 }
 
 TEST(HttpSink, SendsWhatTheOriginalsApiUnderstands) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -25,6 +26,17 @@ std::string host_name() {
     std::array<char, 256> name{};
     if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
     return name.data();
+}
+
+/// Says what is being thrown; for handlers at the end of a thread, beyond which an exception would end the process.
+void report(std::string_view what) noexcept {
+    try {
+        throw;
+    } catch (const std::exception& error) {
+        spdlog::error("{}: {}", what, error.what());
+    } catch (...) {
+        spdlog::error("{}", what);
+    }
 }
 
 /// Waits between tries of something that does not answer: longer every time, and never longer than a stop.
@@ -83,8 +95,8 @@ struct Workers::Impl {
                 } else {
                     queue.wait(seen, stop);
                 }
-            } catch (const std::exception& error) {
-                spdlog::error("the queue does not answer: {}", error.what());
+            } catch (...) {
+                report("the queue does not answer");
                 backoff.wait(stop);
             }
         }
@@ -98,7 +110,7 @@ struct Workers::Impl {
             spdlog::info("processing fractal {} (attempt {})", uuid, task.attempt);
             store::Result result =
                 draw(task.fractal, options.name, options.threads_per_task, holding.stop_token());
-            result.lease = task.lease;
+            if (task.lease_is_stored) result.lease = task.lease;
             hand_in(result, holding.stop_token());
             queue.acknowledge(task.lease);
             return;
@@ -169,20 +181,27 @@ struct Workers::Impl {
     };
 
     void keep_leases(std::stop_token stop) {
-        std::unique_lock lock(mutex);
         while (!stop.stop_requested()) {
-            wake.wait_for(lock, stop, queue.options().lease / 3, [] { return false; });
-            const auto now_held = held;
-            lock.unlock();
-            for (auto [lease, source] : now_held) {
-                try {
-                    if (!stop.stop_requested() && !queue.extend(lease) && still_held(lease))
-                        source.request_stop();
-                } catch (const std::exception& error) {
-                    spdlog::warn("a lease could not be renewed: {}", error.what());
-                }
+            try {
+                for (auto& [lease, source] : held_after_a_while(stop))
+                    renew(lease, source, stop);
+            } catch (...) {
+                report("the leases could not be renewed");
             }
-            lock.lock();
+        }
+    }
+
+    std::map<std::string, std::stop_source> held_after_a_while(std::stop_token stop) {
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, stop, queue.options().lease / 3, [] { return false; });
+        return held;
+    }
+
+    void renew(const std::string& lease, std::stop_source& drawing, const std::stop_token& stop) {
+        try {
+            if (!stop.stop_requested() && !queue.extend(lease) && still_held(lease)) drawing.request_stop();
+        } catch (...) {
+            report("a lease could not be renewed");  // the others can, perhaps
         }
     }
 
