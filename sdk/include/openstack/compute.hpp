@@ -133,8 +133,13 @@ class ComputeService {
     /// Of the token's project when `project` is empty; `usage` asks for what is in use, too.
     [[nodiscard]] compute::QuotaSet get_quota_set(std::string_view project = {}, bool usage = false,
                                                   const CallOptions& options = {}) const;
+    /// What a project has that nobody gave another quota; the token's when `project` is empty.
+    [[nodiscard]] compute::QuotaSet get_quota_set_defaults(std::string_view project = {},
+                                                           const CallOptions& options = {}) const;
     compute::QuotaSet update_quota_set(const Id& project, const compute::QuotaSetUpdate& quotas,
                                        const CallOptions& options = {}) const;
+    /// Back to the defaults.
+    void revert_quota_set(const Id& project, const CallOptions& options = {}) const;
 
   private:
     Adapter adapter_;

@@ -162,8 +162,13 @@ class NetworkService {
     /// Of the token's project when `project` is empty; `usage` asks for what is used, too.
     [[nodiscard]] network::Quota get_quota(std::string_view project = {}, bool usage = false,
                                            const CallOptions& options = {}) const;
+    /// What a project has that nobody gave another quota; the token's when `project` is empty.
+    [[nodiscard]] network::Quota get_quota_default(std::string_view project = {},
+                                                   const CallOptions& options = {}) const;
     network::Quota update_quota(const Id& project, const network::QuotaUpdate& quotas,
                                 const CallOptions& options = {}) const;
+    /// Back to the defaults.
+    bool delete_quota(const Id& project, const CallOptions& options = {}) const;
 
   private:
     Adapter adapter_;

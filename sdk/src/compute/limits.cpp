@@ -143,14 +143,31 @@ compute::Limits ComputeService::get_limits(const CallOptions& options) const {
     return limits;
 }
 
-QuotaSet ComputeService::get_quota_set(std::string_view project, bool usage,
-                                       const CallOptions& options) const {
-    const std::string id = project.empty() ? adapter_.project_id(options) : std::string(project);
-    const Request request{.path = resource::join_path("/os-quota-sets", id, usage ? "/detail" : "")};
+namespace {
+
+QuotaSet quotas_of(const Adapter& adapter, std::string_view project, std::string_view which,
+                   const CallOptions& options) {
+    const std::string id = project.empty() ? adapter.project_id(options) : std::string(project);
+    const Request request{.path = resource::join_path("/os-quota-sets", id, which)};
     QuotaSet quotas;
-    resource::decode_response(resource::send(adapter_, request, compute::newest_microversion, options),
+    resource::decode_response(resource::send(adapter, request, compute::newest_microversion, options),
                               request, {.key_path = {"quota_set"}}, resource::value_type<QuotaSet>, &quotas);
     return quotas;
+}
+
+}  // namespace
+
+QuotaSet ComputeService::get_quota_set(std::string_view project, bool usage,
+                                       const CallOptions& options) const {
+    return quotas_of(adapter_, project, usage ? "/detail" : "", options);
+}
+
+QuotaSet ComputeService::get_quota_set_defaults(std::string_view project, const CallOptions& options) const {
+    return quotas_of(adapter_, project, "/defaults", options);
+}
+
+void ComputeService::revert_quota_set(const Id& project, const CallOptions& options) const {
+    resource::remove<QuotaSet>(adapter_, project, options);
 }
 
 QuotaSet ComputeService::update_quota_set(const Id& project, const compute::QuotaSetUpdate& quotas,

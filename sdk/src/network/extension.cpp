@@ -108,6 +108,20 @@ namespace openstack {
 using network::Extension;
 using network::Quota;
 
+namespace {
+
+Quota quota_of(const Adapter& adapter, std::string_view project, std::string_view which,
+               const CallOptions& options) {
+    const std::string id = project.empty() ? adapter.project_id(options) : std::string(project);
+    const Request request{.path = resource::join_path("/quotas", id, which)};
+    Quota quota;
+    resource::decode_response(adapter.request(request, options), request, {.key_path = {"quota"}},
+                              resource::value_type<Quota>, &quota);
+    return quota;
+}
+
+}  // namespace
+
 Paged<Extension> NetworkService::extensions(const CallOptions& options) const {
     return resource::list<Extension>(adapter_, resource::ListRequest{}, options);
 }
@@ -123,12 +137,13 @@ Paged<network::AvailabilityZone> NetworkService::availability_zones(const CallOp
     return resource::list<network::AvailabilityZone>(adapter_, resource::ListRequest{}, options);
 }
 Quota NetworkService::get_quota(std::string_view project, bool usage, const CallOptions& options) const {
-    const std::string id = project.empty() ? adapter_.project_id(options) : std::string(project);
-    const Request request{.path = resource::join_path("/quotas", id, usage ? "/details.json" : "")};
-    Quota quota;
-    resource::decode_response(adapter_.request(request, options), request, {.key_path = {"quota"}},
-                              resource::value_type<Quota>, &quota);
-    return quota;
+    return quota_of(adapter_, project, usage ? "/details.json" : "", options);
+}
+Quota NetworkService::get_quota_default(std::string_view project, const CallOptions& options) const {
+    return quota_of(adapter_, project, "/default", options);
+}
+bool NetworkService::delete_quota(const Id& project, const CallOptions& options) const {
+    return resource::remove<Quota>(adapter_, project, options);
 }
 Quota NetworkService::update_quota(const Id& project, const network::QuotaUpdate& quotas,
                                    const CallOptions& options) const {

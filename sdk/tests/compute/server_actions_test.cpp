@@ -143,6 +143,14 @@ TEST_F(ServerActions, LimitsQuotasAndZones) {
     EXPECT_EQ(compute.get_quota_set().instances->limit, 20);
     EXPECT_EQ(compute.get_quota_set({}, true).instances->in_use, 0);
     cloud.on("PUT /os-quota-sets/p", recording("compute", 60));
+    EXPECT_EQ(compute.get_quota_set({}, true).instances->left(), 20);
+    EXPECT_FALSE(compute.get_quota_set().instances->left()) << "not known";
+    EXPECT_FALSE((compute::QuotaLimit{.limit = -1, .in_use = 3}.left())) << "no limit";
+    EXPECT_EQ((compute::QuotaLimit{.limit = 10, .in_use = 3, .reserved = 2}.left()), 5);
+    cloud.on(own + "/defaults", recording("compute", 59));
+    EXPECT_EQ(compute.get_quota_set_defaults().metadata_items->limit, 128);
+    cloud.on("DELETE /os-quota-sets/p", recording("compute", 294));
+    compute.revert_quota_set("p");
     compute.update_quota_set("p", {.instances = 20, .metadata_items = 5});
     EXPECT_PRED2(same_json, body(), recording("compute", 60).request_body);
     cloud.on("GET /os-availability-zone/detail", recording("compute", 64));

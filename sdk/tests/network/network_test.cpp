@@ -210,6 +210,11 @@ TEST_F(NetworkTest, ExtensionsAndQuotas) {
     EXPECT_EQ(network.get_quota().rbac_policies->limit, 10);
     EXPECT_FALSE(network.get_quota().security_groups->used);
     EXPECT_EQ(network.get_quota({}, true).security_group_rules->used, 4);
+    EXPECT_EQ(network.get_quota({}, true).rbac_policies->left(), 10);
+    cloud.on(own + "/default", recording("network", 18));
+    EXPECT_EQ(network.get_quota_default().rbac_policies->limit, 10);
+    cloud.on("DELETE /quotas/p", recording("network", 110));
+    EXPECT_TRUE(network.delete_quota("p"));
     cloud.on("PUT /quotas/p", recording("network", 107));
     EXPECT_EQ(network.update_quota("p", {.networks = 3, .security_groups = 50}).networks->limit, 3);
     EXPECT_PRED2(same_json, body(), recording("network", 107).request_body);

@@ -45,6 +45,11 @@ struct QuotaLimit {
     std::int64_t limit = -1;  ///< -1 is "no limit"
     std::optional<std::int64_t> in_use;
     std::optional<std::int64_t> reserved;
+
+    /// How much more there may be; nothing when there is no limit, or details were not asked for.
+    [[nodiscard]] std::optional<std::int64_t> left() const {
+        return limit < 0 || !in_use ? std::nullopt : std::optional(limit - *in_use - reserved.value_or(0));
+    }
 };
 
 struct QuotaSet {

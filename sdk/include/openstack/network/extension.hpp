@@ -31,6 +31,11 @@ struct QuotaLimit {
     std::int64_t limit = -1;  ///< -1 is "no limit"
     std::optional<std::int64_t> used;
     std::optional<std::int64_t> reserved;
+
+    /// How much more there may be; nothing when there is no limit, or details were not asked for.
+    [[nodiscard]] std::optional<std::int64_t> left() const {
+        return limit < 0 || !used ? std::nullopt : std::optional(limit - *used - reserved.value_or(0));
+    }
 };
 
 struct Quota {
