@@ -125,8 +125,8 @@ void remove(const Options& options, const std::vector<std::filesystem::path>& fo
 
 int holder_main(const std::vector<std::string>& arguments) {
     try {
-        if (arguments.size() == 4 && arguments[0] == "hold")
-            return hold(std::stoi(arguments[1]), arguments[2] == "root", arguments[3]);
+        if (arguments.size() == 5 && arguments[0] == "hold")
+            return hold(std::stoi(arguments[1]), arguments[2] == "root", arguments[3], arguments[4]);
         if (arguments.size() >= 2 && arguments[0] == "remove")
             return remove_as_holder(Options{.state = arguments[1], .cache = {}},
                                     {arguments.begin() + 2, arguments.end()});

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,6 +55,17 @@ Descriptor lock_file(const std::filesystem::path& file, std::chrono::millisecond
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     return lock;
+}
+
+Descriptor open_folder(const std::filesystem::path& folder) {
+    Descriptor descriptor(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!descriptor) fail("cannot open the folder " + folder.string());
+    return descriptor;
+}
+
+bool is_removed(const Descriptor& folder) {
+    struct stat status{};
+    return ::fstat(folder.get(), &status) == 0 && status.st_nlink == 0;
 }
 
 }  // namespace localcloud::host

@@ -19,6 +19,11 @@ bool write_setting(const char* file, std::string_view value);
 /// An exclusive lock that ends with the value (or the process). Throws a sentence at the timeout.
 [[nodiscard]] Descriptor lock_file(const std::filesystem::path& file, std::chrono::milliseconds timeout);
 
+/// Keeps an eye on a folder, by itself and not by its name. Throws std::system_error naming it.
+[[nodiscard]] Descriptor open_folder(const std::filesystem::path& folder);
+/// Whether somebody has removed it since.
+[[nodiscard]] bool is_removed(const Descriptor& folder);
+
 /// std::system_error with errno and "what path".
 [[noreturn]] void fail(const std::string& what);
 

@@ -20,6 +20,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "common/process/process.hpp"
@@ -96,6 +98,37 @@ class Starting {
     pid_t pid_;
 };
 
+/// Kills whatever runs in one of these network namespaces and removes their control groups: for the day when nothing
+/// else is left that says which instances there are.
+void end_members(const std::filesystem::path& network_namespaces) {
+    std::set<std::pair<dev_t, ino_t>> ours;
+    std::vector<std::string> names;
+    std::error_code none;
+    const auto identity = [](const std::filesystem::path& file) {
+        struct stat status{};
+        return ::stat(file.c_str(), &status) == 0 ? std::optional(std::pair(status.st_dev, status.st_ino))
+                                                  : std::nullopt;
+    };
+    for (const auto& entry : std::filesystem::directory_iterator(network_namespaces, none)) {
+        if (const auto found = identity(entry.path())) ours.insert(*found);
+        names.push_back(entry.path().filename());
+    }
+    std::vector<ProcessIdentity> members;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", none)) {
+        const std::string name = entry.path().filename();
+        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+        const auto found = identity(entry.path() / "ns/net");
+        if (!found || !ours.contains(*found)) continue;
+        if (auto process = ProcessIdentity::of(std::stoi(name))) members.push_back(std::move(*process));
+    }
+    for (const auto& process : members)
+        process.kill(SIGKILL);
+    for (const auto& process : members)
+        (void)process.wait(std::chrono::seconds(5));
+    for (const auto& name : names)
+        ::rmdir(("/sys/fs/cgroup/localcloud-" + name).c_str());
+}
+
 /// Only async-signal-safe calls: the caller may have threads.
 [[noreturn]] void become_holder(char* const* arguments, int channel, int log) {
     ::setsid();
@@ -153,8 +186,9 @@ Holder start_holder(const Options& options, bool recorded) {
                                 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
 
     auto words = options.holder;
-    for (const std::string& word : {std::string("hold"), std::to_string(theirs.get()),
-                                    std::string(holder.root ? "root" : "user"), holder.mounts.string()})
+    for (const std::string& word :
+         {std::string("hold"), std::to_string(theirs.get()), std::string(holder.root ? "root" : "user"),
+          holder.mounts.string(), options.state.string()})
         words.push_back(word);
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
@@ -200,9 +234,10 @@ void join(const Holder& holder) {
     std::filesystem::current_path(here, ignored);
 }
 
-int hold(int channel, bool root, const std::filesystem::path& mounts) {
+int hold(int channel, bool root, const std::filesystem::path& mounts, const std::filesystem::path& state) {
     ::fcntl(channel, F_SETFD, FD_CLOEXEC);
     ::prctl(PR_SET_NAME, "localcloud-hold");
+    const Descriptor folder = open_folder(state);
     const auto give_up = [&](const char* what) {
         const std::string message = std::string("e") + what + ": " + std::strerror(errno);
         ::send(channel, message.data(), message.size(), MSG_NOSIGNAL);
@@ -235,8 +270,12 @@ int hold(int channel, bool root, const std::filesystem::path& mounts) {
     if (::chdir("/") != 0) return give_up("root folder");
     ::send(channel, "r", 1, MSG_NOSIGNAL);
     ::close(channel);
-    int signal = 0;
-    ::sigwait(&signals, &signal);
+    const timespec look{.tv_sec = 2, .tv_nsec = 0};
+    while (::sigtimedwait(&signals, nullptr, &look) < 0)
+        if (is_removed(folder)) {
+            end_members(mounts / "net");
+            break;
+        }
     return 0;
 }
 

@@ -39,7 +39,8 @@ struct User {
 };
 [[nodiscard]] User current_user();
 
-/// The part that runs in the holder itself: `channel` speaks with start_holder().
-int hold(int channel, bool root, const std::filesystem::path& mounts);
+/// The part that runs in the holder itself: `channel` speaks with start_holder(). It lasts until SIGTERM, or until
+/// somebody removes the folder `state` under it: then it ends the instances, too, because nobody will find them again.
+int hold(int channel, bool root, const std::filesystem::path& mounts, const std::filesystem::path& state);
 
 }  // namespace localcloud::host

@@ -1,50 +1,25 @@
 #include "localcloud/host/host.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
 #include "localcloud/host/files.hpp"
 #include "localcloud/host/holder.hpp"
+#include "localcloud/host/low_ports.hpp"
 #include "localcloud/host/uid_ranges.hpp"
 
 namespace localcloud::host {
 namespace {
 
 constexpr std::chrono::seconds enter_timeout{30};
-
-int first_port_of_users() {
-    int first = 1024;
-    std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> first;
-    return first;
-}
-
-/// Whether a program of this machine listens at the port on every address, so that nobody can on a single one.
-bool is_taken_everywhere(std::uint16_t port) {
-    const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int on = 1;
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in address{.sin_family = AF_INET, .sin_port = htons(port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK | 0x00fffffc);  // 127.255.255.253, which nobody else uses
-    return socket && ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-           errno == EADDRINUSE;
-}
-
-/// With the machine's own SSH daemon or web server in the way, all low ports move together, as they do for users:
-/// clients are told of one offset for the cloud, not of one for each port.
-int first_free_port_of_root() {
-    return is_taken_everywhere(22) || is_taken_everywhere(80) ? first_port_of_users() : 0;
-}
 
 class JoinedHost : public Host {
   public:
@@ -53,7 +28,7 @@ class JoinedHost : public Host {
         const std::string path = "/proc/" + std::to_string(holder_.process.pid) + "/ns/net";
         fabric_ = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!fabric_) fail("cannot open " + path);
-        first_open_port_ = holder_.root ? first_free_port_of_root() : first_port_of_users();
+        first_open_port_ = holder_.root ? first_open_port_of_root() : first_open_port_of_users();
     }
 
     const Options& options() const override { return options_; }
