@@ -23,6 +23,7 @@
 #include "localcloud/compute/fake_driver.hpp"
 #include "localcloud/compute/metadata_service.hpp"
 #include "localcloud/fabric/container_fabric.hpp"
+#include "localcloud/host/files.hpp"
 #include "localcloud/host/host.hpp"
 #include "localcloud/image/image.hpp"
 #include "localcloud/state/files.hpp"
@@ -54,9 +55,12 @@ void watch_signals() {
     ::sigaction(SIGINT, &action, nullptr);
 }
 
-void wait_for_signal() {
-    std::uint64_t count = 0;
-    while (::read(stop_event, &count, sizeof count) < 0 && errno == EINTR) {
+/// Until a signal comes, or until somebody removes the folder under us: nobody could find this cloud again then.
+void wait_for_end(const std::filesystem::path& state) {
+    constexpr int look_ms = 2000;
+    const host::Descriptor folder = host::open_folder(state);
+    pollfd event{.fd = stop_event, .events = POLLIN, .revents = 0};
+    while (::poll(&event, 1, look_ms) <= 0 && !host::is_removed(folder)) {
     }
 }
 
@@ -292,8 +296,8 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
     answering_front = &front;
     write_running(state, {.pid = ::getpid(), .endpoint = cloud.endpoint, .driver = identity.driver});
     spdlog::info("the cloud {} answers at {} (driver {})", cloud.name, cloud.endpoint, identity.driver);
-    wait_for_signal();
-    spdlog::info("ending; instances live on");
+    wait_for_end(state);
+    spdlog::info("ending; instances live on, unless the state folder is gone");
     remove_running(state);
     server.stop();
     front.stop();
