@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "common/tty/progress.hpp"
+#include "deploy/apply/application_status.hpp"
 #include "deploy/apply/probe.hpp"
 #include "deploy/topology/user_data.hpp"
 
@@ -47,15 +48,22 @@ void sleep(std::chrono::milliseconds duration, const std::stop_token& stop) {
     std::condition_variable_any().wait_for(lock, stop, duration, [] { return false; });
 }
 
+struct Inside {
+    bool has_console = false;
+    bool installed = false;
+    std::string last_word;  ///< of the user data
+};
+
 /// Throws when the instance cannot get there any more; else says where it is.
-std::string look_inside(const Context& context, const std::string& server_id, const std::stop_token& stop) {
+Inside look_inside(const Context& context, const std::string& server_id, const std::stop_token& stop) {
     const auto compute = context.cloud.compute();
     const auto server = compute.get_server(server_id, context.call(stop));
     std::string console;
+    bool has_console = true;
     try {
         console = compute.get_server_console_output(server_id, console_lines, context.call(stop));
     } catch (const openstack::HttpError&) {
-        // Some clouds keep no console, or not yet; the probe decides alone then.
+        has_console = false;  // some clouds keep none, or not yet; the probe decides alone then
     }
     if (const auto failure = last_line_with(console, console_failed); !failure.empty())
         throw openstack::ResourceFailed(
@@ -67,7 +75,18 @@ std::string look_inside(const Context& context, const std::string& server_id, co
         throw openstack::ResourceFailed(
             "the server '" + server.name + "' went to " + server.status.text() +
             " while the application was starting. The end of its console:" + tail(console, 15));
-    return last_line_with(console, "FRACTALS: ");
+    return {.has_console = has_console,
+            .installed = console.find(console_installed) != std::string::npos,
+            .last_word = last_line_with(console, "FRACTALS: ")};
+}
+
+void require_time(const Context& context, const std::string& sentence) {
+    if (std::chrono::steady_clock::now() >= context.deadline) throw openstack::Timeout(sentence);
+}
+
+std::string in_words(const ApplicationStatus& status) {
+    if (!status.done) return std::to_string(status.fractals) + " fractals so far";
+    return std::to_string(*status.done) + " of " + std::to_string(status.fractals) + " drawn";
 }
 
 }  // namespace
@@ -86,8 +105,40 @@ bool wait_for_application(const Context& context, const std::string& server_id, 
                 "the application at " + url + path + " did not answer in time (" + state + "). " +
                 (inside.empty() ? "" : "The instance's last word: " + inside + ". ") +
                 "Run this again to wait longer, or look at the console with the command `logs`");
-        if (round % rounds_between_consoles == 0) inside = look_inside(context, server_id, stop);
+        if (round % rounds_between_consoles == 0) inside = look_inside(context, server_id, stop).last_word;
         report(inside.empty() ? state : inside);
+        sleep(pause, stop);
+    }
+}
+
+bool wait_for_installation(const Context& context, const std::string& server_id, const StepReport& report,
+                           std::stop_token stop) {
+    for (int round = 0;; ++round) {
+        const auto inside = look_inside(context, server_id, stop);
+        if (inside.installed || !inside.has_console) return round > 0;
+        if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for an instance");
+        require_time(
+            context,
+            "the instance did not end its installation in time. " +
+                (inside.last_word.empty() ? std::string() : "Its last word: " + inside.last_word + ". ") +
+                "Run this again to wait longer, or look at its console with the command `logs`");
+        report(inside.last_word);
+        sleep(pause * rounds_between_consoles, stop);
+    }
+}
+
+std::string wait_for_fractals(const Context& context, const std::string& url, const StepReport& report,
+                              std::stop_token stop) {
+    while (true) {
+        const auto status = application_status(url, stop);
+        if (status && (status->fractals == 0 || status->done.value_or(status->fractals) > 0))
+            return in_words(*status);
+        if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for fractals");
+        require_time(context,
+                     "no fractal was drawn in time, though the application at " + url +
+                         " answers; look at the workers' consoles with the command `logs`, and run this "
+                         "again to wait longer");
+        report(status ? in_words(*status) : "the application does not answer");
         sleep(pause, stop);
     }
 }

@@ -1,4 +1,4 @@
-// Waiting for what runs inside an instance.
+// Waiting for what runs inside instances.
 #pragma once
 
 #include <stop_token>
@@ -14,5 +14,15 @@ namespace deploy {
 /// or the server went down, openstack::Timeout at the deadline.
 bool wait_for_application(const Context& context, const std::string& server_id, const std::string& url,
                           const std::string& path, const StepReport& report, std::stop_token stop);
+
+/// For instances that answer nobody outside: until the console says that everything is installed. False: it said so at
+/// the first look. A console that the cloud does not keep is not waited for. Throws as above.
+bool wait_for_installation(const Context& context, const std::string& server_id, const StepReport& report,
+                           std::stop_token stop);
+
+/// Until fractals that were asked for at `url` have been drawn, so that workers are known to be connected.
+/// Returns in words what there is. Throws openstack::Timeout at the deadline.
+std::string wait_for_fractals(const Context& context, const std::string& url, const StepReport& report,
+                              std::stop_token stop);
 
 }  // namespace deploy

@@ -1,287 +1,253 @@
 #include "deploy/apply/deployment.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <mutex>
 #include <openstack/compute.hpp>
 #include <openstack/network.hpp>
-#include <set>
 
 #include "deploy/apply/application.hpp"
+#include "deploy/apply/board.hpp"
 #include "deploy/apply/keypair.hpp"
+#include "deploy/apply/network.hpp"
 #include "deploy/apply/package.hpp"
+#include "deploy/apply/server.hpp"
 #include "deploy/apply/steps.hpp"
-#include "deploy/plan/marks.hpp"
-#include "deploy/topology/user_data.hpp"
 
 namespace deploy {
 namespace {
 
-using openstack::compute::Server;
-using openstack::compute::ServerStatus;
-
-/// What steps hand on to one another. A step writes before those that wait for it run, so reading needs the lock only
-/// because others write beside it.
-struct Board {
-    std::mutex mutex;
-    std::map<std::string, std::string> group_ids;
-    std::map<std::string, std::string> server_ids;
-    std::map<std::string, openstack::network::FloatingIP> floating_ips;
-    PackageSource package;
-    Deployed result;
-
-    template <class Work>
-    auto with(Work work) {
-        const std::scoped_lock lock(mutex);
-        return work(*this);
-    }
-};
+/// Enough for every instance to boot at the same time; threads that wait cost nothing.
+constexpr std::size_t most_steps_at_once = 64;
+constexpr auto longest_installation = std::chrono::hours(1);
 
 /// Builds the list of steps. References outlive it: everything belongs to apply().
 class Builder {
   public:
-    Builder(const Context& context, const Target& target, const Observed& observed, const Plan& plan,
-            Board& board)
-        : context_(context), target_(target), observed_(observed), plan_(plan), board_(board) {}
+    explicit Builder(const Work& work) : work_(work), topology_(work.context.topology) {}
 
+    /// What makes things comes before what waits for them, so that nothing waits for its turn.
     std::vector<Step> build() {
-        for (const auto& group : context_.topology.groups)
+        for (const auto& group : topology_.groups)
             add_group(group);
-        keypair_step_ = add("keypair " + context_.options.keypair, {},
-                            [this](auto&, auto stop) { return keypair(stop); });
-        if (needs_package())
-            package_step_ = add("package", {}, [this](auto&, auto stop) { return package(stop); });
-        for (const auto& instance : context_.topology.instances)
-            add_instance(instance);
+        keypair_ = add("keypair " + work_.context.options.keypair, {},
+                       [this](auto&, auto stop) { return keypair(stop); });
+        if (work_.plan.makes_servers())
+            package_ = add("package", {}, [this](auto&, auto stop) { return package(stop); });
+        if (work_.plan.action("counts", topology_.deployment))
+            counts_ = add("counts", {}, [this](auto&, auto stop) { return record_counts(stop); });
+        for (const auto& instance : topology_.instances)
+            add_port(instance);
+        // The one with the secrets first: a later run finds them there, so nobody may have them before it.
+        if (const auto* services = topology_.services()) add_server(*services);
+        for (const auto& instance : topology_.instances)
+            if (!instance.runs_services) add_server(instance);
+        for (const auto& instance : topology_.instances)
+            if (instance.floating_ip) add_address(instance);
+        for (const auto& instance : topology_.instances)
+            add_running(instance);
+        if (work_.context.options.wait_for_application) add_fractals();
+        add_removals();
         return std::move(steps_);
     }
 
   private:
     using Run = std::function<StepResult(const StepReport&, std::stop_token)>;
+    using Numbers = std::map<std::string, std::size_t>;
 
     std::size_t add(std::string title, std::vector<std::size_t> after, Run run) {
         steps_.push_back({.title = std::move(title), .after = std::move(after), .run = std::move(run)});
         return steps_.size() - 1;
     }
 
-    bool needs_package() const {
-        return std::ranges::any_of(plan_.items, [](const PlannedItem& item) {
-            return item.kind == "server" && (item.action == Action::create || item.action == Action::replace);
-        });
+    static void add_if(std::vector<std::size_t>& after, const Numbers& steps, const std::string& name) {
+        if (const auto step = steps.find(name); step != steps.end()) after.push_back(step->second);
+    }
+    static void add_if(std::vector<std::size_t>& after, const std::optional<std::size_t>& step) {
+        if (step) after.push_back(*step);
     }
 
     void add_group(const GroupSpec& spec) {
         std::vector<std::size_t> after;
         for (const auto& rule : spec.ingress)
-            if (const auto earlier = group_steps_.find(rule.from_group); earlier != group_steps_.end())
-                after.push_back(earlier->second);
-        group_steps_[spec.name] = add("security group " + spec.name, after,
-                                      [this, &spec](auto&, auto stop) { return group(spec, stop); });
+            add_if(after, groups_, rule.from_group);
+        groups_[spec.name] = add("security group " + spec.name, after,
+                                 [this, &spec](auto&, auto stop) { return make_group(work_, spec, stop); });
     }
 
-    void add_instance(const InstanceSpec& spec) {
-        std::vector<std::size_t> after{keypair_step_};
-        if (package_step_) after.push_back(*package_step_);
+    void add_port(const InstanceSpec& spec) {
+        if (work_.plan.action("port", spec.name) != Action::create) return;
+        std::vector<std::size_t> after;
         for (const auto& group : spec.groups)
-            after.push_back(group_steps_.at(group));
-        // Addresses of earlier instances may stand in the user data.
-        for (const auto& [name, step] : server_steps_)
-            if (spec.install.endpoint_url.find("{address:" + name + "}") != std::string::npos)
-                after.push_back(step);
-        std::optional<std::size_t> reserved;
-        if (spec.floating_ip)
-            reserved = add("floating IP for " + spec.name, {},
-                           [this, &spec](auto&, auto stop) { return reserve_address(spec, stop); });
-        const auto running = add("server " + spec.name, after, [this, &spec](auto& report, auto stop) {
-            return server(spec, report, stop);
-        });
-        server_steps_[spec.name] = running;
-        auto reachable = running;
-        if (reserved)
-            reachable = add("address of " + spec.name, {running, *reserved},
-                            [this, &spec](auto&, auto stop) { return attach_address(spec, stop); });
-        if (spec.health_port != 0 && spec.floating_ip && context_.options.wait_for_application)
-            add("application on " + spec.name, {reachable},
-                [this, &spec](auto& report, auto stop) { return application(spec, report, stop); });
+            add_if(after, groups_, group);
+        ports_[spec.name] = add("port of " + spec.name, after,
+                                [this, &spec](auto&, auto stop) { return make_port(work_, spec, stop); });
     }
 
-    StepResult group(const GroupSpec& spec, std::stop_token stop) {
-        const auto network = context_.cloud.network();
-        const auto call = context_.call(stop);
-        const auto& item = plan_.item("security group", spec.name);
-        if (item.action == Action::keep) {
-            board_.with([&](Board& board) { board.group_ids[spec.name] = item.id; });
-            return {.changed = false, .detail = item.why};
+    void add_server(const InstanceSpec& spec) {
+        std::vector<std::size_t> after{keypair_};
+        add_if(after, package_);
+        add_if(after, counts_);
+        add_if(after, ports_, spec.name);
+        for (const auto& group : spec.groups)
+            add_if(after, groups_, group);
+        for (const auto& other : addresses_in(spec.install))
+            add_if(after, ports_, other);
+        if (uses_secrets(spec.install) && !spec.runs_services)
+            add_if(after, servers_, topology_.services()->name);
+        servers_[spec.name] = add("server " + spec.name, after, [this, &spec](auto& report, auto stop) {
+            return start_instance(work_, spec, report, stop);
+        });
+    }
+
+    void add_address(const InstanceSpec& spec) {
+        std::vector<std::size_t> after;
+        add_if(after, ports_, spec.name);
+        // Without a port of ours the address goes to one that Nova has made.
+        if (!work_.plan.action("port", spec.name)) add_if(after, servers_, spec.name);
+        addresses_[spec.name] = add("floating IP of " + spec.name, after, [this, &spec](auto&, auto stop) {
+            return make_address(work_, spec, stop);
+        });
+    }
+
+    void add_running(const InstanceSpec& spec) {
+        auto active = servers_.at(spec.name);
+        if (!was_running(spec))
+            active = add(spec.name + " boots", {active}, [this, &spec](auto& report, auto stop) {
+                return await_instance(work_, spec, report, stop);
+            });
+        running_.push_back(active);
+        if (!work_.context.options.wait_for_application) return;
+        std::vector<std::size_t> after{active};
+        if (spec.health_port != 0 && spec.floating_ip) {
+            after.push_back(addresses_.at(spec.name));
+            running_.push_back(
+                add("application on " + spec.name, after,
+                    [this, &spec](auto& report, auto stop) { return application(spec, report, stop); }));
+        } else if (may_be_installing(spec)) {
+            running_.push_back(add("software on " + spec.name, after, [this, &spec](auto& report, auto stop) {
+                const auto id =
+                    work_.board.with([&](Board& board) { return board.server_ids.at(spec.name); });
+                return StepResult{.changed = wait_for_installation(work_.context, id, report, stop),
+                                  .detail = "installed"};
+            }));
         }
-        const auto id =
-            item.action == Action::change
-                ? item.id
-                : network
-                      .create_security_group(
-                          {.name = spec.name, .description = group_mark(context_.topology.deployment)}, call)
-                      .id;
-        board_.with([&](Board& board) { board.group_ids[spec.name] = id; });
-        for (const auto& rule : spec.ingress) {
-            openstack::network::SecurityGroupRuleCreate wanted{.security_group_id = id,
-                                                               .protocol = rule.protocol,
-                                                               .port_range_min = rule.port,
-                                                               .port_range_max = rule.port};
-            if (!rule.from_group.empty())
-                wanted.remote_group_id =
-                    board_.with([&](Board& board) { return board.group_ids.at(rule.from_group); });
-            network.ensure_security_group_rule(wanted, call);
+    }
+
+    /// What was ACTIVE a moment ago need not be waited for.
+    bool was_running(const InstanceSpec& spec) const {
+        return work_.plan.item("server", spec.name).action == Action::keep &&
+               work_.observed.instance(spec.name)->server.status == openstack::compute::ServerStatus::active;
+    }
+
+    /// An earlier run may have been interrupted while it waited for this; a console of long ago says nothing any more.
+    bool may_be_installing(const InstanceSpec& spec) const {
+        if (work_.plan.item("server", spec.name).action != Action::keep) return true;
+        const auto& created = work_.observed.instance(spec.name)->server.created_at;
+        return created && std::chrono::system_clock::now() - *created < longest_installation;
+    }
+
+    /// Where API and workers are apart, only a fractal that arrives says that they have found each other.
+    void add_fractals() {
+        const bool has_workers = std::ranges::any_of(
+            topology_.instances, [](const InstanceSpec& spec) { return spec.role == Role::worker; });
+        if (!has_workers) return;
+        running_.push_back(add("fractals", running_, [this](auto& report, auto stop) {
+            const auto url = work_.board.with([](Board& board) { return board.result.entrance_url; });
+            return StepResult{.changed = false,
+                              .detail = wait_for_fractals(work_.context, url, report, stop)};
+        }));
+    }
+
+    /// Only when what stays is at work.
+    void add_removals() {
+        for (const auto& item : work_.plan.items) {
+            if (item.action != Action::remove) continue;
+            if (item.kind == "server")
+                servers_[item.name] =
+                    add("server " + item.name, running_, [this, &item](auto& report, auto stop) {
+                        retire_server(work_.context, work_.observed.instance(item.name)->server, report,
+                                      stop);
+                        return StepResult{.detail = "gone"};
+                    });
         }
-        return {.detail = item.why};
+        for (const auto& item : work_.plan.items) {
+            if (item.action != Action::remove || item.kind == "server") continue;
+            auto after = running_;
+            add_if(after, servers_, item.name);
+            add(item.kind + " of " + item.name, after, [this, &item](auto&, auto stop) {
+                remove(item, stop);
+                return StepResult{.detail = "gone"};
+            });
+        }
+    }
+
+    void remove(const PlannedItem& item, std::stop_token stop) {
+        const auto network = work_.context.cloud.network();
+        if (item.kind == "port") network.delete_port(item.id, work_.context.call(stop));
+        if (item.kind == "floating IP")
+            network.delete_ip(work_.observed.addresses.find(item.name)->second, work_.context.call(stop));
     }
 
     StepResult keypair(std::stop_token stop) {
-        if (observed_.keypair)
-            return {.changed = false, .detail = plan_.item("keypair", context_.options.keypair).why};
-        const auto path = create_keypair(context_, stop);
+        if (work_.observed.keypair)
+            return {.changed = false,
+                    .detail = work_.plan.item("keypair", work_.context.options.keypair).why};
+        const auto path = create_keypair(work_.context, stop);
         if (!path) return {.detail = "imported"};
-        board_.with([&](Board& board) { board.result.private_key = path; });
+        work_.board.with([&](Board& board) { board.result.private_key = path; });
         return {.detail = "private key in " + path->string()};
     }
 
     StepResult package(std::stop_token stop) {
-        auto source = publish_package(context_, stop);
+        auto source = publish_package(work_.context, stop);
         const auto detail = "SHA-256 " + source.sha256.substr(0, 16) + "…";
-        board_.with([&](Board& board) { board.package = std::move(source); });
-        return {.changed = context_.options.package_url.empty(), .detail = detail};
+        work_.board.with([&](Board& board) { board.package = std::move(source); });
+        return {.changed = work_.context.options.package_url.empty(), .detail = detail};
     }
 
-    StepResult server(const InstanceSpec& spec, const StepReport& report, std::stop_token stop) {
-        const auto compute = context_.cloud.compute();
-        const auto& item = plan_.item("server", spec.name);
-        auto wait = context_.wait(stop);
-        wait.progress = [&](std::string_view status, auto) { report(std::string(status)); };
-
-        auto id = item.id;
-        if (item.action == Action::replace) {
-            report("removing the broken one");
-            compute.delete_server(id, context_.call(stop));
-            compute.wait_for_delete(id, wait);
-        }
-        if (item.action == Action::create || item.action == Action::replace) id = create_server(spec, stop);
-        if (item.action == Action::change) compute.start_server(id, context_.call(stop));
-        const auto running = compute.wait_for_server(id, wait);
-        const auto fixed = fixed_address(running);
-        board_.with([&](Board& board) {
-            board.server_ids[spec.name] = id;
-            board.result.fixed_addresses[spec.name] = fixed;
-        });
-        return {.changed = item.action != Action::keep, .detail = "ACTIVE, " + fixed};
-    }
-
-    std::string create_server(const InstanceSpec& spec, std::stop_token stop) {
-        std::vector<std::string> groups;
-        std::string script;
-        std::string package_sha256;
-        board_.with([&](Board& board) {
-            // IDs, because names of groups need not be unique.
-            for (const auto& group : spec.groups)
-                groups.push_back(board.group_ids.at(group));
-            script = user_data(spec, board.package, board.result.fixed_addresses);
-            package_sha256 = board.package.sha256;
-        });
-        return context_.cloud.compute()
-            .create_server({.name = spec.name,
-                            .image_id = target_.image.id,
-                            .flavor_id = target_.flavor.id,
-                            .networks = {{.network_id = target_.network.id}},
-                            .user_data = script,
-                            .key_name = context_.options.keypair,
-                            .security_groups = groups,
-                            .metadata = {{std::string(deployment_key), context_.topology.deployment},
-                                         {std::string(instance_key), spec.name},
-                                         {std::string(package_key), package_sha256}}},
-                           context_.call(stop))
-            .id;
-    }
-
-    static std::string fixed_address(const Server& server) {
-        for (const auto& [network, addresses] : server.addresses)
-            for (const auto& address : addresses)
-                if (address.version == 4 && address.type != "floating") return address.address;
-        throw openstack::ResourceFailed(
-            "the server '" + server.name + "' (" + server.id +
-            ") is ACTIVE but has no IPv4 address; does its network have a subnet?");
-    }
-
-    /// Ours from an earlier run, the one the user named, a free one, or a new one.
-    StepResult reserve_address(const InstanceSpec& spec, std::stop_token stop) {
-        const auto network = context_.cloud.network();
-        const auto call = context_.call(stop);
-        const auto keep = [&](openstack::network::FloatingIP ip, bool is_new) {
-            StepResult result{.changed = is_new, .detail = ip.floating_ip_address};
-            board_.with([&](Board& board) { board.floating_ips[spec.name] = std::move(ip); });
-            return result;
-        };
-        const auto instance = observed_.instances.find(spec.name);
-        if (instance != observed_.instances.end() && !instance->second.floating_address.empty())
-            return keep(network.find_ip(instance->second.floating_address, call), false);
-        if (const auto ours = observed_.addresses.find(spec.name); ours != observed_.addresses.end())
-            return keep(ours->second, false);
-        if (!context_.options.floating_ip.empty()) {
-            auto ip = network.find_ip(context_.options.floating_ip, call);
-            if (!ip.port_id.empty())
-                throw openstack::Conflict("the floating IP " + ip.floating_ip_address +
-                                          " is in use by port " + ip.port_id +
-                                          "; free it or choose another with --floating-ip");
-            return keep(std::move(ip), false);
-        }
-        for (auto& ip : network.ips({.floating_network_id = target_.external_network->id}, call)) {
-            if (ip.port_id.empty() && ip.port_forwardings.empty() && !is_any_mark(ip.description) &&
-                claim_free(ip.id))
-                return keep(ip, false);
-        }
-        return keep(network.create_ip({.floating_network_id = target_.external_network->id,
-                                       .description = address_mark(context_.topology.deployment, spec.name)},
-                                      call),
-                    true);
-    }
-
-    /// Two instances of one run must not choose the same free address.
-    bool claim_free(const std::string& id) {
-        return board_.with([&](Board&) { return claimed_.insert(id).second; });
-    }
-
-    StepResult attach_address(const InstanceSpec& spec, std::stop_token stop) {
-        const auto [server_id, ip] = board_.with([&](Board& board) {
-            return std::pair(board.server_ids.at(spec.name), board.floating_ips.at(spec.name));
-        });
-        const auto attached = context_.cloud.network().add_ip_to_server(ip, server_id, context_.call(stop));
-        board_.with([&](Board& board) {
-            board.result.floating_addresses[spec.name] = attached.floating_ip_address;
-            if (spec.name == context_.topology.entrance)
-                board.result.entrance_url =
-                    entrance_url(context_.cloud, attached.floating_ip_address, spec.health_port);
-        });
-        return {.changed = ip.port_id != attached.port_id, .detail = attached.floating_ip_address};
+    StepResult record_counts(std::stop_token stop) {
+        const auto& item = work_.plan.item("counts", topology_.deployment);
+        work_.context.cloud.compute().set_server_metadata(item.id, to_metadata(*topology_.counts),
+                                                          work_.context.call(stop));
+        return {.detail = item.why};
     }
 
     StepResult application(const InstanceSpec& spec, const StepReport& report, std::stop_token stop) {
-        const auto [server_id, address] = board_.with([&](Board& board) {
+        const auto [server_id, address] = work_.board.with([&](Board& board) {
             return std::pair(board.server_ids.at(spec.name), board.result.floating_addresses.at(spec.name));
         });
+        const auto url = entrance_url(work_.context.cloud, address, spec.health_port);
         const auto waited =
-            wait_for_application(context_, server_id, entrance_url(context_.cloud, address, spec.health_port),
-                                 spec.health_path, report, stop);
+            wait_for_application(work_.context, server_id, url, spec.health_path, report, stop);
         return {.changed = waited, .detail = "answers"};
     }
 
-    const Context& context_;
-    const Target& target_;
-    const Observed& observed_;
-    const Plan& plan_;
-    Board& board_;
+    const Work& work_;
+    const Topology& topology_;
     std::vector<Step> steps_;
-    std::map<std::string, std::size_t> group_steps_, server_steps_;
-    std::size_t keypair_step_ = 0;
-    std::optional<std::size_t> package_step_;
-    std::set<std::string> claimed_;
+    Numbers groups_, ports_, servers_, addresses_;
+    std::vector<std::size_t> running_;
+    std::size_t keypair_ = 0;
+    std::optional<std::size_t> package_, counts_;
 };
+
+/// What is known before the first step.
+void prepare(Board& board, const Context& context, const Observed& observed, const Plan& plan) {
+    for (const auto& spec : context.topology.instances) {
+        if (const auto* port = observed.port(spec.name); port != nullptr && plan.action("port", spec.name)) {
+            board.port_ids[spec.name] = port->id;
+            board.result.fixed_addresses[spec.name] = ipv4_of(*port);
+        } else if (const auto* instance = observed.instance(spec.name); instance != nullptr &&
+                                                                        !instance->fixed_address.empty() &&
+                                                                        !plan.action("port", spec.name)) {
+            board.result.fixed_addresses[spec.name] = instance->fixed_address;
+        }
+    }
+    for (const auto& group : context.topology.groups)
+        board.group_ids[group.name] = plan.item("security group", group.name).id;
+    if (context.topology.services() == nullptr) return;
+    board.secrets = recorded_in(observed.instances).secrets;
+    if (!board.secrets) board.secrets = Secrets::make();
+}
 
 }  // namespace
 
@@ -289,8 +255,11 @@ Deployed apply(const Context& context, const Target& target, const Observed& obs
                common::tty::Progress& progress) {
     require_quota(plan);
     Board board;
-    Builder builder(context, target, observed, plan, board);
-    run_steps(builder.build(), progress, context.stop);
+    prepare(board, context, observed, plan);
+    ServerWatch watch(context);
+    const Work work{context, target, observed, plan, board, watch};
+    Builder builder(work);
+    run_steps(builder.build(), progress, context.stop, most_steps_at_once);
     return std::move(board.result);
 }
 

@@ -12,6 +12,8 @@
 namespace deploy {
 namespace {
 
+constexpr int most_of_a_role = 100;
+
 /// Options that every subcommand takes; they may stand before or after it.
 void add_common(CLI::App& app, Options& options) {
     app.add_option("--cloud", options.cloud, "cloud of clouds.yaml")->envname("OS_CLOUD")->type_name("NAME");
@@ -49,35 +51,61 @@ void add_resources(CLI::App& app, Options& options) {
         ->type_name("URL");
     app.add_option("--package-sha256", options.package_sha256, "SHA-256 of what is at --package-url")
         ->type_name("HEX");
+    app.add_option_function<double>(
+           "--poll-interval",
+           [&options](double seconds) {
+               options.poll_interval = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+           },
+           "seconds between questions while servers boot, at the most (1)")
+        ->check(CLI::Range(0.1, 60.0))
+        ->type_name("SECONDS");
     app.add_flag("!--no-first-fractals", options.first_fractals, "do not ask for fractals at the first boot");
     app.add_flag("!--no-wait", options.wait_for_application, "do not wait until the application answers");
 }
 
-/// Names that only a topology of one instance can leave to the user.
-void add_single_instance(CLI::App& app, Options& options) {
-    app.add_option("--instance-name", options.instance_name, "name of the instance (all-in-one)")
-        ->type_name("NAME");
-    app.add_option("--security-group", options.security_group,
-                   "security group; made when it does not exist (all-in-one)")
-        ->type_name("NAME");
+/// The names of the program's own topology, and the counts where it has any.
+void add_topology(CLI::App& app, const Program& program, Options& options) {
+    for (const auto& name : program.names)
+        app.add_option("--" + name.key, options.names[name.key], name.help + " (" + name.usual + ")")
+            ->type_name("NAME");
+    if (!program.usual_counts) return;
+    const auto as_it_is = [](int usual) {
+        return " (" + std::to_string(usual) + " at first, later as many as there are)";
+    };
+    app.add_option("--api", options.apis, "how many APIs" + as_it_is(program.usual_counts->apis))
+        ->check(CLI::Range(1, most_of_a_role))
+        ->type_name("N");
+    app.add_option("--workers", options.workers, "how many workers" + as_it_is(program.usual_counts->workers))
+        ->check(CLI::Range(0, most_of_a_role))
+        ->type_name("M");
+}
+
+void add_services(CLI::App& app, Options& options) {
+    app.add_option(
+           "--services-image", options.services_image,
+           "image of the instance with database and broker (one that has them preinstalled, or --image)")
+        ->type_name("NAME|ID");
+    app.add_option("--services-flavor", options.services_flavor, "flavor of that instance (as --flavor)")
+        ->type_name("NAME|ID");
 }
 
 }  // namespace
 
-std::optional<CommandLine> parse_command_line(const std::string& program, const std::string& description,
-                                              int argc, char** argv, int& exit_status) {
+std::optional<CommandLine> parse_command_line(const Program& program, int argc, char** argv,
+                                              int& exit_status) {
     CommandLine line;
     auto& options = line.options;
-    options.deployment = program;
+    options.deployment = program.name;
 
-    CLI::App app(description, program);
-    app.set_version_flag("--version", program + " " OPENSTACKSDK_VERSION);
+    CLI::App app(program.description, program.name);
+    app.set_version_flag("--version", program.name + " " OPENSTACKSDK_VERSION);
     app.fallthrough();
     app.require_subcommand(0, 1);
     app.footer("Without a command: deploy. The cloud comes from --cloud, OS_CLOUD, OS_* or clouds.yaml.");
     add_common(app, options);
     add_resources(app, options);
-    if (program == "fractals") add_single_instance(app, options);
+    if (program.has_services) add_services(app, options);
+    add_topology(app, program, options);
 
     const std::map<CLI::App*, Operation> operations{
         {app.add_subcommand("deploy", "create what is missing, wait until it answers, say where it is"),
@@ -116,7 +144,12 @@ std::optional<CommandLine> parse_command_line(const std::string& program, const 
     }
     for (const auto& [command, operation] : operations)
         if (command->parsed()) line.operation = operation;
-    if (options.keypair.empty()) options.keypair = scoped_name(options.deployment, program, "demokey");
+    const auto scoped = [&](std::string& name, const std::string& usual) {
+        if (name.empty()) name = scoped_name(options.deployment, program.name, usual);
+    };
+    scoped(options.keypair, "demokey");
+    for (const auto& name : program.names)
+        scoped(options.names[name.key], name.usual);
     return line;
 }
 

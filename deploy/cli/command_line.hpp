@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "deploy/cli/options.hpp"
+#include "deploy/cli/program.hpp"
 
 namespace deploy {
 
@@ -21,8 +22,7 @@ struct CommandLine {
 
 /// Nothing when the user asked for help or the version, or was wrong: then `exit_status` says with what to end,
 /// and the words are printed already.
-[[nodiscard]] std::optional<CommandLine> parse_command_line(const std::string& program,
-                                                            const std::string& description, int argc,
-                                                            char** argv, int& exit_status);
+[[nodiscard]] std::optional<CommandLine> parse_command_line(const Program& program, int argc, char** argv,
+                                                            int& exit_status);
 
 }  // namespace deploy

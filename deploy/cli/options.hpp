@@ -3,10 +3,19 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
 namespace deploy {
+
+/// A name in the cloud that an option of the program's own chooses.
+struct NameOption {
+    std::string key;  ///< "worker-group" for --worker-group
+    std::string
+        usual;  ///< the guide's own name, with the deployment's before it if that is not the program's
+    std::string help;
+};
 
 struct Options {
     std::string cloud;  ///< of clouds.yaml; OS_CLOUD and OS_* when empty
@@ -14,9 +23,15 @@ struct Options {
 
     // Found by itself when empty and there is exactly one candidate.
     std::string image, flavor, network, external_network;
+    // Of instances with the database server and the broker; services_flavor is as flavor when empty.
+    std::string services_image, services_flavor;
 
-    // The guide's own names when empty, with the deployment's before them if that is not the program's.
-    std::string instance_name, security_group, keypair;
+    std::string keypair;
+    /// What the program's NameOptions came to, by their keys.
+    std::map<std::string, std::string> names;
+
+    // As they are, or the program's usual ones, when absent.
+    std::optional<int> apis, workers;
 
     std::filesystem::path public_key;  ///< imported as the keypair; a key is made when empty
     std::filesystem::path identity;    ///< the private key for `ssh`; found by itself when empty
@@ -26,7 +41,8 @@ struct Options {
     std::string package_url;        ///< where instances fetch it; our own object storage when empty
     std::string package_sha256;     ///< needed with package_url unless `package` is the same file
 
-    std::chrono::seconds timeout{1800};  ///< for all that a command waits for
+    std::chrono::seconds timeout{1800};             ///< for all that a command waits for
+    std::chrono::milliseconds poll_interval{1000};  ///< between questions while servers boot, at the most
     bool first_fractals = true;
     bool wait_for_application = true;
     bool json = false;

@@ -1,6 +1,7 @@
 #include "deploy/cli/output.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/json.hpp>
 
@@ -24,10 +25,33 @@ json::array items_of(const Plan& plan) {
     return items;
 }
 
+json::value number(const std::optional<std::int64_t>& value) {
+    return value ? json::value(*value) : json::value();
+}
+
+/// Null where no API says it.
+json::value backlog_of(const Status& status) {
+    if (!status.application || !status.application->backlog()) return nullptr;
+    const auto& application = *status.application;
+    return json::object{{"queued", number(application.queued)},
+                        {"drawing", number(application.drawing)},
+                        {"done", number(application.done)},
+                        {"failed", number(application.failed)}};
+}
+
+json::value drawn_by(const Status& status) {
+    if (!status.application) return nullptr;
+    json::object workers;
+    for (const auto& [name, count] : status.application->drawn_by)
+        workers[name] = count;
+    return workers;
+}
+
 json::object object_of(const Status& status) {
     json::array instances;
     for (const auto& instance : status.instances)
         instances.push_back(json::object{{"name", instance.name},
+                                         {"role", instance.role},
                                          {"id", instance.id},
                                          {"state", instance.state},
                                          {"fixed_address", instance.fixed_address},
@@ -37,8 +61,23 @@ json::object object_of(const Status& status) {
     return {{"deployment", status.deployment},
             {"healthy", status.healthy()},
             {"url", status.url},
-            {"fractals", status.fractals ? json::value(*status.fractals) : json::value()},
+            {"fractals", status.application ? json::value(status.application->fractals) : json::value()},
+            {"backlog", backlog_of(status)},
+            {"drawn_by", drawn_by(status)},
             {"instances", instances}};
+}
+
+/// "12 waiting, 3 being drawn, 40 done, 0 failed · drawn by app-worker-1: 20, app-worker-2: 20"
+std::string in_words(const ApplicationStatus& application) {
+    if (!application.backlog()) return {};
+    auto text = fmt::format("{} waiting, {} being drawn, {} done, {} failed", application.queued.value_or(0),
+                            application.drawing.value_or(0), application.done.value_or(0),
+                            application.failed.value_or(0));
+    std::vector<std::string> workers;
+    for (const auto& [name, count] : application.drawn_by)
+        workers.push_back(fmt::format("{}: {}", common::tty::printable(name), count));
+    if (!workers.empty()) text += fmt::format(" · drawn by {}", fmt::join(workers, ", "));
+    return text + "\n";
 }
 
 }  // namespace
@@ -50,8 +89,9 @@ std::string to_text(const Plan& plan) {
             {std::string(to_string(item.action)), item.kind, item.name, common::tty::printable(item.why)});
     auto text = common::tty::table({{"Action"}, {"What"}, {"Name"}, {"Why"}}, rows);
     for (const auto& quota : plan.quotas)
-        text += fmt::format("{} of {}: {} needed, {} left\n", quota.enough() ? "quota" : "NOT ENOUGH quota",
-                            quota.resource, quota.needed, quota.left);
+        text += fmt::format("{} of {}: {} needed, {}\n", quota.enough() ? "quota" : "NOT ENOUGH quota",
+                            quota.resource, quota.needed,
+                            quota.left == unlimited ? "no limit" : fmt::format("{} left", quota.left));
     if (plan.changes_nothing()) text += "Nothing to do.\n";
     return text;
 }
@@ -63,9 +103,11 @@ std::string to_text(const Status& status) {
                         instance.health});
     auto text =
         common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
+    if (status.application) text += in_words(*status.application);
     if (!status.url.empty())
-        text += status.fractals
-                    ? fmt::format("Fractals is at {} ({} fractals so far)\n", status.url, *status.fractals)
+        text += status.application
+                    ? fmt::format("Fractals is at {} ({} fractals so far)\n", status.url,
+                                  status.application->fractals)
                     : fmt::format("Fractals should be at {}, but does not answer\n", status.url);
     return text;
 }

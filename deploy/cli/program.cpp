@@ -14,6 +14,7 @@
 #include "deploy/operations/access.hpp"
 #include "deploy/operations/destroy.hpp"
 #include "deploy/operations/status.hpp"
+#include "deploy/plan/recorded.hpp"
 #include "deploy/plan/target.hpp"
 
 namespace deploy {
@@ -62,9 +63,10 @@ int run_deploy(const Context& context, const std::string& program) {
     if (deployed.private_key)
         text += fmt::format("The private key for logging in is {}\n", deployed.private_key->string());
     if (!deployed.entrance_url.empty()) {
-        text += fmt::format("Fractals is at {}{}, {} in {:.0f} s.\n", deployed.entrance_url,
-                            now.fractals ? fmt::format(" ({} fractals so far)", *now.fractals) : "",
-                            plan.changes_nothing() ? "unchanged, checked" : "deployed", took.count());
+        text += fmt::format(
+            "Fractals is at {}{}, {} in {:.0f} s.\n", deployed.entrance_url,
+            now.application ? fmt::format(" ({} fractals so far)", now.application->fractals) : "",
+            plan.changes_nothing() ? "unchanged, checked" : "deployed", took.count());
         text += fmt::format("Look: {0} status · log in: {0} ssh · stop: {0} destroy\n", program);
     }
     print(text);
@@ -135,6 +137,15 @@ int run(const CommandLine& line, const Context& context, const std::string& prog
     return exit_failed;
 }
 
+/// What the user leaves out stays as an earlier run recorded it.
+void fill_in_counts(const Program& program, Context& context) {
+    auto& options = context.options;
+    if (!program.usual_counts || (options.apis && options.workers)) return;
+    const auto counts = recorded_in(observe_instances(context)).counts.value_or(*program.usual_counts);
+    if (!options.apis) options.apis = counts.apis;
+    if (!options.workers) options.workers = counts.workers;
+}
+
 int fail(const Options& options, const std::string& program, const std::exception& error, int exit_status) {
     if (options.json) std::cout << error_to_json(error) << std::flush;
     std::cerr << program << ": " << error.what() << "\n";
@@ -145,16 +156,17 @@ int fail(const Options& options, const std::string& program, const std::exceptio
 
 int run_program(const Program& program, int argc, char** argv) {
     int exit_status = 0;
-    const auto line = parse_command_line(program.name, program.description, argc, argv, exit_status);
+    const auto line = parse_command_line(program, argc, argv, exit_status);
     if (!line) return exit_status;
     const auto& options = line->options;
     const Interrupt interrupt;
     try {
-        const Context context{.cloud = connect_or_offer(options),
-                              .options = options,
-                              .topology = program.topology(options),
-                              .stop = interrupt.token(),
-                              .deadline = std::chrono::steady_clock::now() + options.timeout};
+        Context context{.cloud = connect_or_offer(options),
+                        .options = options,
+                        .stop = interrupt.token(),
+                        .deadline = std::chrono::steady_clock::now() + options.timeout};
+        fill_in_counts(program, context);
+        context.topology = program.topology(context.options);
         return run(*line, context, program.name);
     } catch (const openstack::Cancelled&) {
         std::cerr << program.name << ": interrupted. What was made so far stays; run `" << program.name

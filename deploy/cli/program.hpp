@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "deploy/cli/options.hpp"
 #include "deploy/topology/topology.hpp"
@@ -12,6 +14,11 @@ namespace deploy {
 struct Program {
     std::string name;         ///< "fractals"
     std::string description;  ///< one line for --help
+    std::vector<NameOption> names;
+    bool has_services = false;  ///< an instance with a database server and a broker
+    /// How many APIs and workers there are unless the user says it; absent where they cannot be chosen.
+    std::optional<Counts> usual_counts;
+    /// What the options come to. Where counts can be chosen, both are set then.
     std::function<Topology(const Options&)> topology;
 };
 

@@ -13,15 +13,14 @@
 #include "common/process/process.hpp"
 #include "deploy/apply/keypair.hpp"
 #include "deploy/plan/observed.hpp"
+#include "deploy/topology/services.hpp"
+#include "deploy/topology/user_data.hpp"
 
 namespace deploy {
 namespace {
 
-constexpr int ssh_port = 22;
-
-ObservedInstance find_instance(const Context& context, const std::string& asked) {
+ObservedInstance find_instance(const Context& context, const Observed& observed, const std::string& asked) {
     const auto& name = asked.empty() ? context.topology.entrance : asked;
-    const auto observed = observe(context);
     const auto found = observed.instances.find(name);
     if (found != observed.instances.end()) return found->second;
     std::string there;
@@ -48,32 +47,78 @@ std::string login_name(const Context& context, const openstack::compute::Server&
     return "debian";
 }
 
+/// For the shell that runs a ProxyCommand, in which ssh itself replaces what follows a percent sign.
+std::string quoted_for_proxy(const std::string& word) {
+    std::string doubled;
+    for (const char c : word) {
+        doubled += c;
+        if (c == '%') doubled += c;
+    }
+    return shell_quote(doubled);
+}
+
+/// The private key; empty when ssh should try what it has.
+std::filesystem::path identity_for(const Context& context, const std::string& keypair) {
+    if (!context.options.identity.empty()) return context.options.identity;
+    auto identity = private_key_path(keypair);
+    return std::filesystem::exists(identity) ? identity : std::filesystem::path();
+}
+
+/// Everything but the command to run there; `address` is the one that is asked.
+std::vector<std::string> ssh_to(const Context& context, const ObservedInstance& instance,
+                                const std::string& address, const std::filesystem::path& identity) {
+    // Below 1024 the embedded cloud may answer elsewhere, but only on floating IPs.
+    const auto port =
+        address == instance.floating_address ? reachable_port(context.cloud, ssh_port) : ssh_port;
+    std::vector<std::string> words{"ssh", "-p", std::to_string(port)};
+    if (!identity.empty()) words.insert(words.end(), {"-i", identity.string(), "-o", "IdentitiesOnly=yes"});
+    // Addresses are handed out again and again; a host key says nothing about who had the address before, so it is
+    // kept under the server's ID instead.
+    words.insert(words.end(),
+                 {"-o", "StrictHostKeyChecking=accept-new", "-o", "HostKeyAlias=" + instance.server.id,
+                  login_name(context, instance.server) + "@" + address});
+    return words;
+}
+
+/// Without a floating IP of its own an instance is reached through one that has it. Not with -J, which would let the
+/// way there forget the key and the port.
+std::vector<std::string> ssh_through(const Context& context, const Observed& observed,
+                                     const ObservedInstance& instance,
+                                     const std::filesystem::path& identity) {
+    for (const auto& [name, between] : observed.instances) {
+        if (between.floating_address.empty() ||
+            between.server.status != openstack::compute::ServerStatus::active)
+            continue;
+        std::string proxy;
+        auto way = ssh_to(context, between, between.floating_address, identity);
+        way.insert(way.end() - 1, {"-W", "%h:%p"});
+        for (const auto& word : way)
+            proxy += (proxy.empty() ? "" : " ") + (word == "%h:%p" ? word : quoted_for_proxy(word));
+        auto words = ssh_to(context, instance, instance.fixed_address, identity);
+        words.insert(words.end() - 1, {"-o", "ProxyCommand=" + proxy});
+        return words;
+    }
+    throw openstack::NotFound(
+        "neither '" + instance.server.name +
+        "' nor any other instance of this deployment has a floating IP to log in at; deploy "
+        "again");
+}
+
 }  // namespace
 
 std::string logs(const Context& context, const std::string& instance, int lines) {
-    const auto found = find_instance(context, instance);
+    const auto found = find_instance(context, observe(context), instance);
     return context.cloud.compute().get_server_console_output(
         found.server.id, lines > 0 ? std::optional(lines) : std::nullopt, context.call());
 }
 
 std::vector<std::string> ssh_command(const Context& context, const std::string& instance,
                                      const std::vector<std::string>& command) {
-    const auto found = find_instance(context, instance);
-    if (found.floating_address.empty())
-        throw openstack::NotFound("the instance '" + found.server.name +
-                                  "' has no floating IP to log in at; deploy again");
-    auto identity = context.options.identity;
-    if (identity.empty()) {
-        identity = private_key_path(found.server.key_name);
-        if (!std::filesystem::exists(identity)) identity.clear();
-    }
-    std::vector<std::string> words{"ssh", "-p", std::to_string(reachable_port(context.cloud, ssh_port))};
-    if (!identity.empty()) words.insert(words.end(), {"-i", identity.string(), "-o", "IdentitiesOnly=yes"});
-    // Addresses are handed out again and again; a host key says nothing about who had the address before, so it is
-    // kept under the server's ID instead.
-    words.insert(words.end(),
-                 {"-o", "StrictHostKeyChecking=accept-new", "-o", "HostKeyAlias=" + found.server.id});
-    words.push_back(login_name(context, found.server) + "@" + found.floating_address);
+    const auto observed = observe(context);
+    const auto found = find_instance(context, observed, instance);
+    const auto identity = identity_for(context, found.server.key_name);
+    auto words = ssh_to(context, found, found.floating_address, identity);
+    if (found.floating_address.empty()) words = ssh_through(context, observed, found, identity);
     words.insert(words.end(), command.begin(), command.end());
     return words;
 }

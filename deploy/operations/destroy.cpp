@@ -39,6 +39,8 @@ std::vector<Removed> removable(const Context& context, const Observed& observed)
         list.push_back({"server", name});
     for (const auto& [name, ip] : observed.addresses)
         list.push_back({"floating IP", ip.floating_ip_address});
+    for (const auto& [name, port] : observed.ports)
+        list.push_back({"port", name});
     for (const auto& [name, group] : observed.groups)
         if (is_ours(group, deployment)) list.push_back({"security group", name});
     if (observed.keypair && is_ours(*observed.keypair, deployment))
@@ -71,10 +73,19 @@ std::vector<Removed> destroy(const Context& context, const Observed& observed,
                              context.cloud.network().delete_ip(ip.id, context.call(stop));
                              return {.detail = "gone"};
                          }});
+    auto users = servers;
+    for (const auto& [name, port] : observed.ports) {
+        users.push_back(steps.size());
+        steps.push_back(
+            {.title = "port of " + name, .after = servers, .run = [&](const auto&, auto stop) -> StepResult {
+                 context.cloud.network().delete_port(port.id, context.call(stop));
+                 return {.detail = "gone"};
+             }});
+    }
     for (const auto& [name, group] : observed.groups)
         if (is_ours(group, context.topology.deployment))
             steps.push_back({.title = "security group " + name,
-                             .after = servers,
+                             .after = users,
                              .run = [&](const auto& report, auto stop) -> StepResult {
                                  delete_group(context, group.id, report, stop);
                                  return {.detail = "gone"};
@@ -91,7 +102,8 @@ std::vector<Removed> destroy(const Context& context, const Observed& observed,
                  const bool removed = remove_package(context, stop);
                  return {.changed = removed, .detail = removed ? "gone" : "was not made by this deployment"};
              }});
-    run_steps(steps, progress, context.stop);
+    constexpr std::size_t at_once = 64;
+    run_steps(steps, progress, context.stop, at_once);
     return removable(context, observed);
 }
 

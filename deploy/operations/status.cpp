@@ -1,39 +1,68 @@
 #include "deploy/operations/status.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <boost/json.hpp>
+#include <future>
 
 #include "deploy/apply/probe.hpp"
+#include "deploy/plan/marks.hpp"
 
 namespace deploy {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(5);
 
-InstanceStatus status_of(const InstanceSpec& spec, const Context& context, const Observed& observed) {
-    InstanceStatus result{.name = spec.name, .state = "missing"};
-    const auto found = observed.instances.find(spec.name);
-    if (found == observed.instances.end()) return result;
-    const auto& instance = found->second;
-    result.id = instance.server.id;
-    result.state = instance.server.status.text();
-    result.fixed_address = instance.fixed_address;
-    result.floating_address = instance.floating_address;
-    result.healthy = instance.server.status == openstack::compute::ServerStatus::active;
-    if (spec.health_port == 0 || !spec.floating_ip) return result;
-    if (instance.floating_address.empty()) {
+/// What anybody outside can see of it.
+void ask_instance(const InstanceSpec& spec, const Context& context, InstanceStatus& result) {
+    if (spec.health_port == 0 || !spec.floating_ip) return;
+    if (result.floating_address.empty()) {
         result.healthy = false;
         result.health = "has no floating IP";
-        return result;
+        return;
     }
     const auto answer =
-        probe(entrance_url(context.cloud, instance.floating_address, spec.health_port) + spec.health_path,
+        probe(entrance_url(context.cloud, result.floating_address, spec.health_port) + spec.health_path,
               patience, context.stop);
     result.healthy = answer.ok();
     result.health = answer.ok()          ? "answers"
                     : answer.status != 0 ? "answers with status " + std::to_string(answer.status)
                                          : "does not answer: " + answer.reason;
+}
+
+/// What the cloud says of it.
+InstanceStatus status_of(const std::string& name, std::string_view role, const ObservedInstance* instance) {
+    InstanceStatus result{.name = name, .state = "missing", .role = std::string(role)};
+    if (instance == nullptr) return result;
+    result.id = instance->server.id;
+    result.state = instance->server.status.text();
+    result.fixed_address = instance->fixed_address;
+    result.floating_address = instance->floating_address;
+    result.healthy = instance->server.status == openstack::compute::ServerStatus::active;
     return result;
+}
+
+/// Of instances that nobody outside can ask: what the APIs know of them.
+void judge_from_inside(Status& status) {
+    const auto is_api = [](const InstanceStatus& instance) {
+        return instance.role == to_string(Role::api) || instance.role == to_string(Role::controller);
+    };
+    const bool ready = std::ranges::any_of(status.instances, [&](const InstanceStatus& instance) {
+        return is_api(instance) && instance.healthy;
+    });
+    for (auto& instance : status.instances) {
+        if (!instance.healthy || !instance.health.empty()) continue;
+        if (instance.role == to_string(Role::services)) {
+            // An API is ready when its database and its broker are.
+            instance.healthy = ready;
+            instance.health = ready ? "serves" : "no API says that it serves";
+        } else if (instance.role == to_string(Role::worker) && status.application) {
+            const auto drawn = status.application->drawn_by.find(instance.name);
+            instance.health = drawn != status.application->drawn_by.end()
+                                  ? fmt::format("drew {}", drawn->second)
+                                  : "has drawn nothing yet";
+        }
+    }
 }
 
 }  // namespace
@@ -42,26 +71,38 @@ bool Status::healthy() const {
     return !instances.empty() && std::ranges::all_of(instances, &InstanceStatus::healthy);
 }
 
-std::optional<std::int64_t> count_fractals(const std::string& url, std::stop_token stop) {
-    const auto answer = probe(url + "/v1/fractal?results_per_page=1", patience, std::move(stop));
-    if (!answer.ok()) return std::nullopt;
-    boost::system::error_code error;
-    const auto document = boost::json::parse(answer.body, error);
-    if (error || !document.is_object()) return std::nullopt;
-    const auto* count = document.as_object().if_contains("num_results");
-    return count != nullptr && count->is_int64() ? std::optional(count->as_int64()) : std::nullopt;
-}
-
 Status status(const Context& context) {
     const auto observed = observe(context);
-    Status result{.deployment = context.topology.deployment};
-    for (const auto& spec : context.topology.instances) {
-        result.instances.push_back(status_of(spec, context, observed));
-        const auto& instance = result.instances.back();
-        if (spec.name == context.topology.entrance && !instance.floating_address.empty())
-            result.url = entrance_url(context.cloud, instance.floating_address, spec.health_port);
+    const auto& topology = context.topology;
+    Status result{.deployment = topology.deployment};
+    for (const auto& spec : topology.instances)
+        result.instances.push_back(status_of(spec.name, to_string(spec.role), observed.instance(spec.name)));
+    {
+        std::vector<std::future<void>> asked;
+        for (std::size_t i = 0; i < topology.instances.size(); ++i)
+            if (!result.instances[i].id.empty())
+                asked.push_back(std::async(std::launch::async, [&, i] {
+                    ask_instance(topology.instances[i], context, result.instances[i]);
+                }));
+        for (auto& one : asked)
+            one.get();
     }
-    if (!result.url.empty()) result.fractals = count_fractals(result.url, context.stop);
+    for (std::size_t i = 0; i < topology.instances.size(); ++i) {
+        const auto& instance = result.instances[i];
+        if (instance.floating_address.empty() || topology.instances[i].health_port == 0) continue;
+        const auto url =
+            entrance_url(context.cloud, instance.floating_address, topology.instances[i].health_port);
+        if (instance.name == topology.entrance) result.url = url;
+        // Any API knows it all.
+        if (instance.healthy && !result.application)
+            result.application = application_status(url, context.stop);
+    }
+    judge_from_inside(result);
+    for (const auto& [name, instance] : observed.instances)
+        if (topology.find(name) == nullptr) {
+            result.instances.push_back(status_of(name, metadata_of(instance.server, role_key), &instance));
+            result.instances.back().health = "no part of the deployment any more";
+        }
     return result;
 }
 

@@ -1,11 +1,11 @@
 // How a deployment is doing.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "deploy/apply/application_status.hpp"
 #include "deploy/plan/context.hpp"
 #include "deploy/plan/observed.hpp"
 
@@ -17,6 +17,7 @@ struct InstanceStatus {
     std::string state;  ///< Nova's status, "missing" without a server
     std::string fixed_address;
     std::string floating_address;
+    std::string role;
     std::string health;  ///< "answers", the reason why not, or empty where there is nothing to ask
     bool healthy = false;
 };
@@ -24,15 +25,13 @@ struct InstanceStatus {
 struct Status {
     std::string deployment;
     std::vector<InstanceStatus> instances;
-    std::string url;                       ///< of the gallery; empty while it has no address
-    std::optional<std::int64_t> fractals;  ///< asked for so far; absent when nobody answered
+    std::string url;  ///< of the gallery; empty while it has no address
+    /// What an API said; absent when none answered.
+    std::optional<ApplicationStatus> application;
     [[nodiscard]] bool healthy() const;
 };
 
 /// Asks the cloud and the application. Throws only when the cloud does not answer.
 [[nodiscard]] Status status(const Context& context);
-
-/// The number of fractals that the application at `url` knows.
-[[nodiscard]] std::optional<std::int64_t> count_fractals(const std::string& url, std::stop_token stop);
 
 }  // namespace deploy

@@ -15,6 +15,11 @@ std::string address_mark(std::string_view deployment, std::string_view instance)
     return group_mark(deployment) + " for " + std::string(instance);
 }
 
+std::string_view instance_in_mark(std::string_view description, std::string_view deployment) {
+    const auto mark = address_mark(deployment, "");
+    return description.starts_with(mark) ? description.substr(mark.size()) : std::string_view();
+}
+
 bool is_any_mark(std::string_view description) {
     return description.starts_with(prefix);
 }

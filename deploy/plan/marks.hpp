@@ -11,11 +11,24 @@ namespace deploy {
 inline constexpr std::string_view deployment_key = "deployment";
 inline constexpr std::string_view instance_key = "deployment_instance";
 inline constexpr std::string_view package_key = "deployment_package";
+inline constexpr std::string_view role_key = "deployment_role";
+/// The instance that this one's results go through.
+inline constexpr std::string_view endpoint_key = "deployment_endpoint";
+/// Which secrets this instance was given: Secrets::fingerprint().
+inline constexpr std::string_view secrets_key = "deployment_secrets";
+
+// On the instance with database and broker only: the secret that all passwords are made of, and how many of what there
+// shall be.
+inline constexpr std::string_view seed_key = "deployment_seed";
+inline constexpr std::string_view apis_key = "deployment_apis";
+inline constexpr std::string_view workers_key = "deployment_workers";
 
 /// The description of a security group that the deployment made.
 [[nodiscard]] std::string group_mark(std::string_view deployment);
-/// The description of a floating IP that the deployment reserved for one of its instances.
+/// The description of a floating IP or a port that the deployment made for one of its instances.
 [[nodiscard]] std::string address_mark(std::string_view deployment, std::string_view instance);
+/// The instance that such a description is about; empty when it is no mark of this deployment.
+[[nodiscard]] std::string_view instance_in_mark(std::string_view description, std::string_view deployment);
 /// Whether any deployment made what has this description.
 [[nodiscard]] bool is_any_mark(std::string_view description);
 

@@ -11,49 +11,37 @@
 namespace deploy {
 namespace {
 
-std::string metadata_of(const openstack::compute::Server& server, std::string_view key) {
-    const auto found = server.metadata.find(std::string(key));
-    return found == server.metadata.end() ? std::string() : found->second;
-}
-
-std::multimap<std::string, ObservedInstance> observe_instances(const Context& context) {
-    std::multimap<std::string, ObservedInstance> instances;
-    for (const auto& server : context.cloud.compute().servers({}, context.call())) {
-        if (metadata_of(server, deployment_key) != context.topology.deployment) continue;
-        if (server.status == openstack::compute::ServerStatus::deleted) continue;
-        const auto name = metadata_of(server, instance_key);
-        ObservedInstance instance{.server = server};
-        for (const auto& [network, addresses] : server.addresses) {
-            for (const auto& address : addresses) {
-                if (address.version != 4) continue;
-                (address.type == "floating" ? instance.floating_address : instance.fixed_address) =
-                    address.address;
-            }
-        }
-        instances.emplace(name, std::move(instance));
-    }
-    return instances;
-}
-
 std::multimap<std::string, openstack::network::SecurityGroup> observe_groups(const Context& context) {
     std::multimap<std::string, openstack::network::SecurityGroup> groups;
     const auto network = context.cloud.network();
+    const auto& topology = context.topology;
     // An administrator would see those of other projects, too.
     const auto project = network.adapter().project_id(context.call());
-    for (const auto& spec : context.topology.groups)
-        for (auto& group :
-             network.security_groups({.name = spec.name, .project_id = project}, context.call()))
-            groups.emplace(spec.name, std::move(group));
+    for (auto& group : network.security_groups({.project_id = project}, context.call())) {
+        const bool ours = is_ours(group, topology.deployment);
+        const bool named =
+            std::ranges::find(topology.groups, group.name, &GroupSpec::name) != topology.groups.end();
+        if (ours || (named && !is_any_mark(group.description))) groups.emplace(group.name, std::move(group));
+    }
+    // Where we have made one, somebody's of the same name is nothing to us.
+    for (const auto& spec : topology.groups) {
+        const auto [begin, end] = groups.equal_range(spec.name);
+        const auto is_our = [&](const auto& item) { return is_ours(item.second, topology.deployment); };
+        if (std::any_of(begin, end, is_our))
+            std::erase_if(groups, [&](const auto& item) { return item.first == spec.name && !is_our(item); });
+    }
     return groups;
 }
 
-std::multimap<std::string, openstack::network::FloatingIP> observe_addresses(const Context& context) {
-    std::multimap<std::string, openstack::network::FloatingIP> addresses;
-    for (const auto& ip : context.cloud.network().ips({}, context.call())) {
-        const auto prefix = group_mark(context.topology.deployment) + " for ";
-        if (ip.description.starts_with(prefix)) addresses.emplace(ip.description.substr(prefix.size()), ip);
-    }
-    return addresses;
+std::multimap<std::string, openstack::network::Port> observe_ports(const Context& context) {
+    std::multimap<std::string, openstack::network::Port> ports;
+    const auto network = context.cloud.network();
+    const auto project = network.adapter().project_id(context.call());
+    for (auto& port : network.ports({.project_id = project}, context.call()))
+        if (const auto instance = instance_in_mark(port.description, context.topology.deployment);
+            !instance.empty())
+            ports.emplace(instance, std::move(port));
+    return ports;
 }
 
 /// Clouds without object storage are fine as long as the user says where the package is.
@@ -69,12 +57,55 @@ bool observe_package_container(const Context& context) {
 
 }  // namespace
 
+std::string metadata_of(const openstack::compute::Server& server, std::string_view key) {
+    const auto found = server.metadata.find(std::string(key));
+    return found == server.metadata.end() ? std::string() : found->second;
+}
+
+ObservedInstances observe_instances(const Context& context) {
+    ObservedInstances instances;
+    for (const auto& server : context.cloud.compute().servers({}, context.call())) {
+        if (metadata_of(server, deployment_key) != context.options.deployment) continue;
+        if (server.status == openstack::compute::ServerStatus::deleted) continue;
+        const auto name = metadata_of(server, instance_key);
+        ObservedInstance instance{.server = server};
+        for (const auto& [network, addresses] : server.addresses) {
+            for (const auto& address : addresses) {
+                if (address.version != 4) continue;
+                (address.type == "floating" ? instance.floating_address : instance.fixed_address) =
+                    address.address;
+            }
+        }
+        instances.emplace(name, std::move(instance));
+    }
+    return instances;
+}
+
+const ObservedInstance* Observed::instance(const std::string& name) const {
+    const auto found = instances.find(name);
+    return found == instances.end() ? nullptr : &found->second;
+}
+
+const openstack::network::Port* Observed::port(const std::string& instance) const {
+    const auto [begin, end] = ports.equal_range(instance);
+    const auto used =
+        std::find_if(begin, end, [](const auto& item) { return !item.second.device_id.empty(); });
+    if (used != end) return &used->second;
+    return begin == end ? nullptr : &begin->second;
+}
+
+std::string ipv4_of(const openstack::network::Port& port) {
+    for (const auto& fixed : port.fixed_ips)
+        if (fixed.ip_address.find(':') == std::string::npos) return fixed.ip_address;
+    return {};
+}
+
 bool is_ours(const openstack::network::SecurityGroup& group, const std::string& deployment) {
     return group.description == group_mark(deployment);
 }
 
 bool is_ours(const openstack::network::FloatingIP& ip, const std::string& deployment) {
-    return ip.description.starts_with(group_mark(deployment) + " for ");
+    return !instance_in_mark(ip.description, deployment).empty();
 }
 
 bool is_ours(const openstack::compute::Keypair& keypair, const std::string& deployment) {
@@ -89,16 +120,23 @@ Observed observe(const Context& context) {
     const auto beside = [](auto work) { return std::async(std::launch::async, std::move(work)); };
     auto instances = beside([&] { return observe_instances(context); });
     auto groups = beside([&] { return observe_groups(context); });
-    auto addresses = beside([&] { return observe_addresses(context); });
+    auto ports = beside([&] { return observe_ports(context); });
+    auto floating_ips = beside([&] { return context.cloud.network().ips({}, context.call()).to_vector(); });
     auto container = beside([&] { return observe_package_container(context); });
     auto keypair = beside([&] {
         return context.cloud.compute().find_keypair_or_null(context.options.keypair, context.call());
     });
-    return {.groups = groups.get(),
-            .instances = instances.get(),
-            .addresses = addresses.get(),
-            .keypair = keypair.get(),
-            .has_package_container = container.get()};
+    Observed observed{.groups = groups.get(),
+                      .instances = instances.get(),
+                      .ports = ports.get(),
+                      .floating_ips = floating_ips.get(),
+                      .keypair = keypair.get(),
+                      .has_package_container = container.get()};
+    for (const auto& ip : observed.floating_ips)
+        if (const auto instance = instance_in_mark(ip.description, context.topology.deployment);
+            !instance.empty())
+            observed.addresses.emplace(instance, ip);
+    return observed;
 }
 
 }  // namespace deploy

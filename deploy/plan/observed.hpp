@@ -4,6 +4,7 @@
 #include <map>
 #include <openstack/compute/keypair.hpp>
 #include <openstack/compute/server.hpp>
+#include <openstack/network/port.hpp>
 #include <openstack/network/router.hpp>
 #include <openstack/network/security_group.hpp>
 #include <optional>
@@ -20,28 +21,39 @@ struct ObservedInstance {
     std::string floating_address;  ///< empty when none is attached
 };
 
-/// Multimaps, because two runs at the same moment may have made something twice: a plan refuses then, destroy removes all.
+using ObservedInstances = std::multimap<std::string, ObservedInstance>;
+
+/// Multimaps, because two runs at the same moment may have made something twice: a plan refuses then or chooses one,
+/// destroy removes all.
 struct Observed {
-    std::multimap<std::string, openstack::network::SecurityGroup>
-        groups;                                              ///< by name; those of the topology's names
-    std::multimap<std::string, ObservedInstance> instances;  ///< by name; those with our mark
-    std::multimap<std::string, openstack::network::FloatingIP>
-        addresses;  ///< by the name of the instance they are for
+    /// By name: ours, and those of the topology's names that no other deployment made.
+    std::multimap<std::string, openstack::network::SecurityGroup> groups;
+    ObservedInstances instances;                                 ///< by name; those with our mark
+    std::multimap<std::string, openstack::network::Port> ports;  ///< ours, by the name of their instance
+    std::multimap<std::string, openstack::network::FloatingIP> addresses;  ///< likewise
+    std::vector<openstack::network::FloatingIP> floating_ips;              ///< all of the project's
     std::optional<openstack::compute::Keypair> keypair;
     bool has_package_container = false;
 
-    [[nodiscard]] bool empty() const {
-        return groups.empty() && instances.empty() && addresses.empty() && !has_package_container;
-    }
+    [[nodiscard]] const ObservedInstance* instance(const std::string& name) const;
+    /// Our port for it: the one that is in use, if there are several. Null without one.
+    [[nodiscard]] const openstack::network::Port* port(const std::string& instance) const;
 };
 
 /// Asks the services side by side.
 [[nodiscard]] Observed observe(const Context& context);
+/// The part of it that the counts of a topology may come from.
+[[nodiscard]] ObservedInstances observe_instances(const Context& context);
 
 /// Whether this deployment made it.
 [[nodiscard]] bool is_ours(const openstack::network::SecurityGroup& group, const std::string& deployment);
 [[nodiscard]] bool is_ours(const openstack::network::FloatingIP& ip, const std::string& deployment);
 [[nodiscard]] bool is_ours(const openstack::compute::Keypair& keypair, const std::string& deployment);
+
+/// The first IPv4 address of a port; empty when it has none.
+[[nodiscard]] std::string ipv4_of(const openstack::network::Port& port);
+/// A value of a server's metadata; empty when it is not there.
+[[nodiscard]] std::string metadata_of(const openstack::compute::Server& server, std::string_view key);
 
 /// The container that the deployment keeps its package in.
 [[nodiscard]] std::string package_container(const std::string& deployment);

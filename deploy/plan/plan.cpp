@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <openstack/compute.hpp>
 #include <openstack/network.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "deploy/plan/marks.hpp"
@@ -13,6 +14,7 @@
 namespace deploy {
 namespace {
 
+using openstack::compute::Server;
 using openstack::compute::ServerStatus;
 
 std::string in_words(const IngressRule& rule) {
@@ -56,8 +58,8 @@ PlannedItem plan_group(const GroupSpec& spec, const Context& context, const Obse
                 group.id};
     throw openstack::Conflict(fmt::format(
         "the security group '{}' ({}) was not made by this deployment and does not let in {}. Add the rules "
-        "to it, or choose another name with --security-group",
-        spec.name, group.id, in_words(missing)));
+        "to it, or choose another name with {}",
+        spec.name, group.id, in_words(missing), spec.option));
 }
 
 PlannedItem plan_keypair(const Context& context, const Observed& observed) {
@@ -71,58 +73,152 @@ PlannedItem plan_keypair(const Context& context, const Observed& observed) {
             observed.keypair->name};
 }
 
-PlannedItem plan_server(const InstanceSpec& spec, const Observed& observed) {
-    require_one(observed.instances, "server", spec.name,
-                [](const auto& instance) { return instance.server.id; });
-    const auto found = observed.instances.find(spec.name);
-    if (found == observed.instances.end()) return {"server", spec.name, Action::create, "there is none"};
-    const auto& server = found->second.server;
-    if (server.status == ServerStatus::error)
-        return {"server", spec.name, Action::replace,
-                server.fault ? "it is in ERROR: " + server.fault->message : "it is in ERROR", server.id};
-    if (server.status == ServerStatus::shutoff)
-        return {"server", spec.name, Action::change, "it is shut off", server.id};
-    if (server.task_state == "deleting")
-        return {"server", spec.name, Action::replace, "it is being deleted", server.id};
-    return {"server", spec.name, Action::keep, "", server.id};
+/// What a new instance would have been given and this one was not; empty when it can stay.
+std::string outdated(const InstanceSpec& spec, const Server& server, const Topology& topology,
+                     const Recorded& recorded) {
+    if (uses_secrets(spec.install) && !spec.runs_services) {
+        const auto has = metadata_of(server, secrets_key);
+        if (!recorded.secrets || has != recorded.secrets->fingerprint())
+            return "its passwords are not those of " + topology.services()->name;
+    }
+    // One that was chosen earlier is as good as the one that would be chosen now, while it is there.
+    const auto endpoint = metadata_of(server, endpoint_key);
+    if (!endpoint.empty() && !spec.endpoint_instance.empty() && topology.find(endpoint) == nullptr)
+        return "its results go to " + endpoint + ", which is to go";
+    return {};
 }
 
-PlannedItem plan_address(const InstanceSpec& spec, const Context& context, const Observed& observed) {
-    const auto instance = observed.instances.find(spec.name);
-    if (instance != observed.instances.end() && !instance->second.floating_address.empty())
-        return {"floating IP", spec.name, Action::keep, "", instance->second.floating_address};
-    if (const auto reserved = observed.addresses.find(spec.name); reserved != observed.addresses.end())
-        return {"floating IP", spec.name, Action::change, "is not attached yet",
-                reserved->second.floating_ip_address};
-    if (!context.options.floating_ip.empty())
-        return {"floating IP", spec.name, Action::change, "is to be attached", context.options.floating_ip};
-    return {"floating IP", spec.name, Action::create, "a free one of the project's, or a new one"};
+PlannedItem plan_server(const InstanceSpec& spec, const Topology& topology, const Observed& observed,
+                        const Recorded& recorded) {
+    require_one(observed.instances, "server", spec.name,
+                [](const auto& instance) { return instance.server.id; });
+    const auto* found = observed.instance(spec.name);
+    if (found == nullptr) return {"server", spec.name, Action::create, "there is none"};
+    const auto& server = found->server;
+    const auto item = [&](Action action, std::string why) {
+        return PlannedItem{"server", spec.name, action, std::move(why), server.id};
+    };
+    if (server.status == ServerStatus::error)
+        return item(Action::replace,
+                    server.fault ? "it is in ERROR: " + server.fault->message : "it is in ERROR");
+    if (server.task_state == "deleting") return item(Action::replace, "it is being deleted");
+    if (auto why = outdated(spec, server, topology, recorded); !why.empty())
+        return item(Action::replace, std::move(why));
+    if (server.status == ServerStatus::shutoff) return item(Action::change, "it is shut off");
+    return item(Action::keep, "");
+}
+
+/// A server that was made without a port of ours keeps the one that Nova gave it.
+std::optional<PlannedItem> plan_port(const InstanceSpec& spec, const Topology& topology,
+                                     const Observed& observed, const PlannedItem& server) {
+    if (!topology.needs_port(spec)) return std::nullopt;
+    if (const auto* port = observed.port(spec.name))
+        return PlannedItem{"port", spec.name, Action::keep, ipv4_of(*port), port->id};
+    if (server.action == Action::keep || server.action == Action::change) return std::nullopt;
+    return PlannedItem{"port", spec.name, Action::create, "its address is known before it runs"};
+}
+
+/// Chooses among floating IPs, each of which only one instance can have.
+class AddressPlanner {
+  public:
+    AddressPlanner(const Context& context, const Target& target, const Observed& observed)
+        : context_(context), target_(target), observed_(observed) {}
+
+    PlannedItem plan(const InstanceSpec& spec, const PlannedItem& server) {
+        const auto item = [&](Action action, std::string why, std::string address = {}) {
+            taken_.insert(address);
+            return PlannedItem{"floating IP", spec.name, action, std::move(why), std::move(address)};
+        };
+        const auto* port = observed_.port(spec.name);
+        if (port != nullptr)
+            for (const auto& ip : observed_.floating_ips)
+                if (ip.port_id == port->id) return item(Action::keep, "", ip.floating_ip_address);
+        const auto* instance = observed_.instance(spec.name);
+        if (port == nullptr && instance != nullptr && !instance->floating_address.empty())
+            return server.action == Action::replace
+                       ? item(Action::change, "goes to the new server", instance->floating_address)
+                       : item(Action::keep, "", instance->floating_address);
+        if (const auto reserved = observed_.addresses.find(spec.name); reserved != observed_.addresses.end())
+            return item(Action::change, "is not attached yet", reserved->second.floating_ip_address);
+        if (const auto& wanted = context_.options.floating_ip;
+            !wanted.empty() && spec.name == context_.topology.entrance) {
+            const auto known =
+                std::ranges::find(observed_.floating_ips, wanted, &FloatingIP::floating_ip_address);
+            if (known == observed_.floating_ips.end())
+                throw openstack::NotFound("the project has no floating IP " + wanted +
+                                          "; leave --floating-ip out, or name one of its own");
+            if (!known->port_id.empty())
+                throw openstack::Conflict("the floating IP " + wanted + " is in use by port " +
+                                          known->port_id + "; free it or choose another with --floating-ip");
+            return item(Action::change, "is to be attached", wanted);
+        }
+        for (const auto& ip : observed_.floating_ips)
+            if (is_free(ip)) return item(Action::change, "is the project's and free", ip.floating_ip_address);
+        return item(Action::create, "to be reached at");
+    }
+
+  private:
+    using FloatingIP = openstack::network::FloatingIP;
+
+    bool is_free(const FloatingIP& ip) const {
+        return ip.floating_network_id == target_.external_network->id && ip.port_id.empty() &&
+               ip.port_forwardings.empty() && !is_any_mark(ip.description) &&
+               !taken_.contains(ip.floating_ip_address) &&
+               ip.floating_ip_address != context_.options.floating_ip;
+    }
+
+    const Context& context_;
+    const Target& target_;
+    const Observed& observed_;
+    std::set<std::string> taken_;
+};
+
+std::string in_words(const std::optional<Counts>& counts) {
+    return counts ? fmt::format("{} APIs and {} workers", counts->apis, counts->workers) : "none";
+}
+
+/// What shall be is written down first, so that a run that is interrupted is taken up in the same sense.
+std::optional<PlannedItem> plan_counts(const Topology& topology, const Recorded& recorded) {
+    if (!topology.counts || recorded.server_id.empty() || recorded.counts == topology.counts)
+        return std::nullopt;
+    return PlannedItem{"counts", topology.deployment, Action::change,
+                       in_words(recorded.counts) + " → " + in_words(topology.counts), recorded.server_id};
+}
+
+/// Without it nobody knows the passwords any more, and a new instance would be without the data of this one.
+void require_seed(const Topology& topology, const Observed& observed, const Recorded& recorded) {
+    const auto* services = topology.services();
+    const auto* instance = services != nullptr ? observed.instance(services->name) : nullptr;
+    if (instance != nullptr && !recorded.secrets)
+        throw openstack::Conflict(
+            fmt::format("the server '{}' ({}) has lost '{}' from its metadata, which all passwords of this "
+                        "deployment are made "
+                        "of. Put it back, or destroy the deployment and deploy it again",
+                        services->name, instance->server.id, seed_key));
+}
+
+void plan_removals(const Context& context, const Observed& observed, Plan& plan) {
+    const auto superfluous = [&](const std::string& name) { return context.topology.find(name) == nullptr; };
+    for (const auto& [name, instance] : observed.instances)
+        if (superfluous(name))
+            plan.items.push_back(
+                {"server", name, Action::remove, "no part of the deployment any more", instance.server.id});
+    for (const auto& [name, ip] : observed.addresses)
+        if (superfluous(name))
+            plan.items.push_back(
+                {"floating IP", name, Action::remove, "goes with its instance", ip.floating_ip_address});
+    for (const auto& [name, port] : observed.ports)
+        if (superfluous(name))
+            plan.items.push_back({"port", name, Action::remove, "goes with its instance", port.id});
 }
 
 /// The package is needed as long as an instance has still to fetch it.
 PlannedItem plan_package(const Context& context, const Plan& so_far) {
-    const auto is_new = [](const PlannedItem& item) {
-        return item.kind == "server" && (item.action == Action::create || item.action == Action::replace);
-    };
     const auto name = context.options.package_url.empty() ? package_container(context.topology.deployment)
                                                           : context.options.package_url;
-    if (std::ranges::none_of(so_far.items, is_new))
-        return {"package", name, Action::keep, "nobody fetches it now"};
+    if (!so_far.makes_servers()) return {"package", name, Action::keep, "nobody fetches it now"};
     if (!context.options.package_url.empty()) return {"package", name, Action::keep, "fetched from there"};
     return {"package", name, Action::create, "instances fetch it from the cloud's object storage"};
-}
-
-void add_quota(Plan& plan, std::string resource, std::int64_t needed, std::optional<std::int64_t> limit,
-               std::optional<std::int64_t> used) {
-    if (limit.value_or(-1) < 0 || needed == 0) return;
-    plan.quotas.push_back(
-        {std::move(resource), needed, std::max<std::int64_t>(*limit - used.value_or(0), 0)});
-}
-
-std::int64_t new_ones(const Plan& plan, std::string_view kind) {
-    return std::ranges::count_if(plan.items, [&](const PlannedItem& item) {
-        return item.kind == kind && item.action == Action::create;
-    });
 }
 
 }  // namespace
@@ -161,6 +257,8 @@ std::string_view to_string(Action action) {
             return "change";
         case Action::replace:
             return "replace";
+        case Action::remove:
+            return "remove";
     }
     return "";
 }
@@ -177,37 +275,46 @@ const PlannedItem& Plan::item(std::string_view kind, std::string_view name) cons
     return *found;
 }
 
-Plan make_plan(const Context& context, const Target& target, const Observed& observed) {
-    Plan plan;
-    for (const auto& group : context.topology.groups)
-        plan.items.push_back(plan_group(group, context, observed));
-    plan.items.push_back(plan_keypair(context, observed));
-    for (const auto& instance : context.topology.instances) {
-        plan.items.push_back(plan_server(instance, observed));
-        if (instance.floating_ip) plan.items.push_back(plan_address(instance, context, observed));
-    }
-    plan.items.push_back(plan_package(context, plan));
-    if (plan.changes_nothing()) return plan;
-
-    const auto servers = new_ones(plan, "server");
-    const auto limits = context.cloud.compute().get_limits(context.call()).absolute;
-    add_quota(plan, "instances", servers, limits.instances, limits.instances_used);
-    add_quota(plan, "cores", servers * target.flavor.vcpus, limits.total_cores, limits.total_cores_used);
-    add_quota(plan, "RAM in MiB", servers * target.flavor.ram, limits.total_ram, limits.total_ram_used);
-    return plan;
+std::optional<Action> Plan::action(std::string_view kind, std::string_view name) const {
+    const auto found = std::ranges::find_if(
+        items, [&](const PlannedItem& item) { return item.kind == kind && item.name == name; });
+    return found == items.end() ? std::nullopt : std::optional(found->action);
 }
 
-void require_quota(const Plan& plan) {
-    std::vector<std::string> short_of;
-    for (const auto& quota : plan.quotas)
-        if (!quota.enough())
-            short_of.push_back(
-                fmt::format("{}: {} needed, {} left", quota.resource, quota.needed, quota.left));
-    if (!short_of.empty())
-        throw openstack::QuotaExceeded(
-            fmt::format("the project's quota does not suffice ({}). Delete what is not needed, "
-                        "choose a smaller flavor with --flavor, or ask for a larger quota",
-                        fmt::join(short_of, "; ")));
+bool Plan::makes_servers() const {
+    return std::ranges::any_of(items, [](const PlannedItem& item) {
+        return item.kind == "server" && (item.action == Action::create || item.action == Action::replace);
+    });
+}
+
+Plan make_plan(const Context& context, const Target& target, const Observed& observed) {
+    const auto& topology = context.topology;
+    const auto recorded = recorded_in(observed.instances);
+    require_seed(topology, observed, recorded);
+    Plan plan;
+    for (const auto& group : topology.groups)
+        plan.items.push_back(plan_group(group, context, observed));
+    plan.items.push_back(plan_keypair(context, observed));
+    if (auto counts = plan_counts(topology, recorded)) plan.items.push_back(std::move(*counts));
+    AddressPlanner addresses(context, target, observed);
+    for (const auto& instance : topology.instances) {
+        auto server = plan_server(instance, topology, observed, recorded);
+        if (instance.runs_services && server.action == Action::create)
+            server.why +=
+                has_services(target.services_image)
+                    ? "; from " + target.services_image.name + ", which has database and broker in it"
+                    : "; it will install database and broker from its distribution, which takes minutes";
+        if (auto port = plan_port(instance, topology, observed, server))
+            plan.items.push_back(std::move(*port));
+        std::optional<PlannedItem> address;
+        if (instance.floating_ip) address = addresses.plan(instance, server);
+        plan.items.push_back(std::move(server));
+        if (address) plan.items.push_back(std::move(*address));
+    }
+    plan_removals(context, observed, plan);
+    plan.items.push_back(plan_package(context, plan));
+    if (!plan.changes_nothing()) plan.quotas = quota_needs(context, target, observed, plan);
+    return plan;
 }
 
 }  // namespace deploy

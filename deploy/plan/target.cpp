@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <openstack/compute.hpp>
 #include <openstack/image.hpp>
 #include <openstack/network.hpp>
+#include <sstream>
 
 namespace deploy {
 namespace {
@@ -31,19 +33,74 @@ Resource only(std::vector<Resource> candidates, std::string_view kind, std::stri
                                              option, fmt::join(names, ", "), more));
 }
 
-openstack::image::Image find_image(const Context& context) {
-    const auto images = context.cloud.image();
-    if (!context.options.image.empty()) return images.find_image(context.options.image, context.call());
-    return only(images.images({.status = "active"}, context.call()).to_vector(), "image", "--image");
+using openstack::compute::Flavor;
+using openstack::image::Image;
+
+std::vector<std::string> words_of(const std::string& text) {
+    std::istringstream stream(text);
+    return {std::istream_iterator<std::string>(stream), {}};
 }
 
-openstack::compute::Flavor find_flavor(const Context& context) {
+std::vector<std::string> preinstalled(const Image& image) {
+    const auto property = image.properties.find("preinstalled");
+    return property == image.properties.end() ? std::vector<std::string>() : words_of(property->second);
+}
+
+struct Images {
+    Image usual;
+    Image services;
+};
+
+/// An image that was made for a purpose is no candidate for instances without it, unless there is no other.
+Image choose_image(std::vector<Image> images) {
+    auto plain = images;
+    std::erase_if(plain, [](const Image& image) { return !preinstalled(image).empty(); });
+    return only(plain.empty() ? std::move(images) : std::move(plain), "image", "--image");
+}
+
+Image choose_services_image(std::vector<Image> images, const Image& usual) {
+    std::erase_if(images, [](const Image& image) { return !has_services(image); });
+    return images.empty() ? usual
+                          : only(std::move(images), "image with database and broker", "--services-image");
+}
+
+Images find_images(const Context& context) {
+    const auto& options = context.options;
+    const auto service = context.cloud.image();
+    const bool wants_services = context.topology.services() != nullptr;
+    std::vector<Image> all;
+    if (options.image.empty() || (wants_services && options.services_image.empty()))
+        all = service.images({.status = "active"}, context.call()).to_vector();
+    Images found;
+    found.usual =
+        options.image.empty() ? choose_image(all) : service.find_image(options.image, context.call());
+    if (!wants_services) return found;
+    found.services = options.services_image.empty()
+                         ? choose_services_image(std::move(all), found.usual)
+                         : service.find_image(options.services_image, context.call());
+    return found;
+}
+
+struct Flavors {
+    Flavor usual;
+    Flavor services;
+};
+
+Flavors find_flavors(const Context& context) {
+    const auto& options = context.options;
     const auto compute = context.cloud.compute();
-    if (!context.options.flavor.empty()) return compute.find_flavor(context.options.flavor, context.call());
-    auto flavors = compute.flavors({}, context.call()).to_vector();
-    const auto usual = std::ranges::find(flavors, "m1.small", &openstack::compute::Flavor::name);
-    if (usual != flavors.end()) return *usual;
-    return only(std::move(flavors), "flavor", "--flavor");
+    Flavors found;
+    if (!options.flavor.empty()) {
+        found.usual = compute.find_flavor(options.flavor, context.call());
+    } else {
+        auto flavors = compute.flavors({}, context.call()).to_vector();
+        const auto usual = std::ranges::find(flavors, "m1.small", &Flavor::name);
+        found.usual = usual != flavors.end() ? *usual : only(std::move(flavors), "flavor", "--flavor");
+    }
+    found.services = options.services_flavor.empty()
+                         ? found.usual
+                         : compute.find_flavor(options.services_flavor, context.call());
+    return found;
 }
 
 openstack::network::Network find_network(const Context& context) {
@@ -68,18 +125,28 @@ openstack::network::Network find_external_network(const Context& context) {
 
 }  // namespace
 
+bool has_services(const Image& image) {
+    const auto packages = preinstalled(image);
+    return std::ranges::find(packages, "mariadb-server") != packages.end() &&
+           std::ranges::find(packages, "rabbitmq-server") != packages.end();
+}
+
 Target find_target(const Context& context) {
     const bool wants_address = std::ranges::any_of(context.topology.instances, &InstanceSpec::floating_ip);
     const auto beside = [](auto work) { return std::async(std::launch::async, std::move(work)); };
-    auto image = beside([&] { return find_image(context); });
-    auto flavor = beside([&] { return find_flavor(context); });
+    auto images = beside([&] { return find_images(context); });
+    auto flavors = beside([&] { return find_flavors(context); });
     auto network = beside([&] { return find_network(context); });
     auto external = beside([&]() -> std::optional<openstack::network::Network> {
         if (!wants_address) return std::nullopt;
         return find_external_network(context);
     });
-    return {.image = image.get(),
-            .flavor = flavor.get(),
+    auto [image, services_image] = images.get();
+    auto [flavor, services_flavor] = flavors.get();
+    return {.image = std::move(image),
+            .flavor = std::move(flavor),
+            .services_image = std::move(services_image),
+            .services_flavor = std::move(services_flavor),
             .network = network.get(),
             .external_network = external.get()};
 }

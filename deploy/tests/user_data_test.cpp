@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "common/process/process.hpp"
 
@@ -36,6 +37,62 @@ TEST(UserData, FillsInAddressesAndRefusesUnknownOnes) {
     EXPECT_THROW((void)user_data(worker, some_package, {}), std::invalid_argument);
 }
 
+TEST(UserData, NeedsTheSecretsThatItsSettingsName) {
+    const auto topology = micro({}, true);
+    const std::map<std::string, std::string> addresses{{"app-controller", "10.0.0.7"}};
+    EXPECT_THROW((void)user_data(topology.instances[1], some_package, addresses), std::invalid_argument);
+    const Secrets secrets("a seed");
+    const auto script = user_data(topology.instances[1], some_package, addresses, secrets);
+    EXPECT_NE(
+        script.find("\ntransport_url=amqp://faafo:" + secrets.password("messaging") + "@10.0.0.7:5672//\n"),
+        std::string::npos)
+        << script;
+    EXPECT_EQ(script.find(secrets.seed()), std::string::npos) << "the seed is for nobody in an instance";
+    EXPECT_EQ(script.find(secrets.password("database")), std::string::npos);
+}
+
+TEST(UserData, OfEveryTopologyIsReadByAShellAndFits) {
+    std::map<std::string, std::string> addresses;
+    const auto both = {micro({}, true), scaling({}, usual_counts, true)};
+    for (const auto& topology : both)
+        for (const auto& instance : topology.instances)
+            addresses[instance.name] = "10.0.0.9";
+    for (const auto& topology : both)
+        for (const auto& instance : topology.instances) {
+            const auto script = user_data(instance, some_package, addresses, Secrets::make());
+            EXPECT_LT(script.size(), 16U * 1024) << instance.name;
+            EXPECT_TRUE(run({.arguments = {"sh", "-n"}, .input = script}).ok()) << script;
+            EXPECT_EQ(script.find('{' + std::string("address:")), std::string::npos) << script;
+            EXPECT_EQ(script.find('{' + std::string("secret:")), std::string::npos) << script;
+        }
+}
+
+TEST(UserData, TheServicesListenAndTheirPasswordsStandOnNoCommandLine) {
+    const auto topology = scaling({}, usual_counts, true);
+    const Secrets secrets("a seed");
+    const auto script = user_data(*topology.services(), some_package, {}, secrets);
+    EXPECT_NE(
+        script.find("install.sh\" -i 'database' -i 'messaging' --listen '0.0.0.0' --settings \"$settings\""),
+        std::string::npos)
+        << script;
+    EXPECT_NE(script.find("\ndatabase_password=" + secrets.password("database") +
+                          "\nmessaging_password=" + secrets.password("messaging") + "\nSETTINGS\n"),
+              std::string::npos)
+        << script;
+}
+
+TEST(UserData, FirstFractalsWaitForADatabaseElsewhere) {
+    const auto topology = scaling({}, usual_counts, true);
+    const auto script = user_data(*topology.find("app-api-1"), some_package, {{"app-services", "10.0.0.9"}},
+                                  Secrets("a seed"));
+    const auto installed = script.find("install.sh\" -i 'faafo' -r 'api' --settings");
+    const auto asked = script.find("install.sh\" -r demo");
+    ASSERT_NE(installed, std::string::npos) << script;
+    ASSERT_NE(asked, std::string::npos) << script;
+    EXPECT_LT(installed, script.find("/readyz"));
+    EXPECT_LT(script.find("/readyz"), asked);
+}
+
 /// Runs the script with a curl that copies a file, in a folder of its own.
 class RunUserData : public ::testing::Test {
   protected:
@@ -54,11 +111,13 @@ class RunUserData : public ::testing::Test {
         std::filesystem::create_directories((folder_.path() / name).parent_path());
         std::ofstream(folder_.path() / name) << text;
     }
-    common::process::Result run_script(const std::string& sha256) const {
-        auto script =
-            user_data(all_in_one({}, false).instances.front(), {.url = "http://x/", .sha256 = sha256}, {});
-        for (std::size_t at = 0; (at = script.find("/var/tmp/", at)) != std::string::npos;)
-            script.replace(at, 9, folder_.path().string() + "/");
+    common::process::Result run_script(const std::string& sha256,
+                                       const InstanceSpec& instance = all_in_one({}, false).instances.front(),
+                                       const std::optional<Secrets>& secrets = std::nullopt) const {
+        auto script = user_data(instance, {.url = "http://x/", .sha256 = sha256}, {}, secrets);
+        for (const std::string place : {"/var/tmp/", "/run/"})
+            for (std::size_t at = 0; (at = script.find(place, at)) != std::string::npos;)
+                script.replace(at, place.size(), folder_.path().string() + "/");
         return run({.arguments = {"sh"},
                     .input = script,
                     .environment = {{"PATH", path("bin") + ":/usr/bin:/bin"},
@@ -83,6 +142,38 @@ TEST_F(RunUserData, RunsNothingOfAPackageWithOtherBytes) {
     EXPECT_FALSE(result.ok());
     EXPECT_FALSE(std::filesystem::exists(path("result")));
     EXPECT_NE(result.output.find(console_failed), std::string::npos) << result.output;
+}
+
+TEST_F(RunUserData, SettingsAreRootsAloneAndGoneAfterwards) {
+    write("faafo/install.sh",
+          "while [ $# -gt 1 ]; do [ \"$1\" = --settings ] && file=$2; shift; done\n"
+          "stat -c %a \"$file\" > \"$RESULT\"; cat \"$file\" >> \"$RESULT\"\n");
+    common::process::check(
+        {.arguments = {"tar", "-czf", path("package"), "-C", folder_.path().string(), "faafo"}});
+    const auto sum = run({.arguments = {"sha256sum", path("package")}}).output.substr(0, 64);
+    const Secrets secrets("a seed");
+    const auto result = run_script(sum, *scaling({}, usual_counts, true).services(), secrets);
+    EXPECT_TRUE(result.ok()) << result.output << result.error;
+    std::stringstream seen;
+    seen << std::ifstream(path("result")).rdbuf();
+    EXPECT_EQ(seen.str(), "600\ndatabase_password=" + secrets.password("database") +
+                              "\nmessaging_password=" + secrets.password("messaging") + "\n");
+    EXPECT_FALSE(std::filesystem::exists(path("faafo-settings")));
+    for (const auto* purpose : {"database", "messaging"}) {
+        EXPECT_EQ(result.output.find(secrets.password(purpose)), std::string::npos);
+        EXPECT_EQ(result.error.find(secrets.password(purpose)), std::string::npos);
+    }
+}
+
+TEST_F(RunUserData, AFailedInstallationLeavesNoSettings) {
+    write("faafo/install.sh", "exit 7\n");
+    common::process::check(
+        {.arguments = {"tar", "-czf", path("package"), "-C", folder_.path().string(), "faafo"}});
+    const auto sum = run({.arguments = {"sha256sum", path("package")}}).output.substr(0, 64);
+    const auto result = run_script(sum, *scaling({}, usual_counts, true).services(), Secrets("a seed"));
+    EXPECT_FALSE(result.ok());
+    EXPECT_NE(result.output.find("status 7"), std::string::npos) << result.output;
+    EXPECT_FALSE(std::filesystem::exists(path("faafo-settings")));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "deploy/topology/topology.hpp"
+#include "deploy/topology/services.hpp"
 
 namespace deploy {
 
@@ -7,12 +7,15 @@ Topology all_in_one(const AllInOneNames& names, bool first_fractals) {
     if (first_fractals) install.roles.emplace_back("demo");
     return {
         .deployment = names.deployment,
-        .groups = {{.name = names.security_group, .ingress = {{.port = 22}, {.port = 80}}}},
+        .groups = {{.name = names.security_group,
+                    .ingress = {{.port = ssh_port}, {.port = web_port}},
+                    .option = "--security-group"}},
         .instances = {{.name = names.instance,
+                       .role = Role::all_in_one,
                        .groups = {names.security_group},
                        .install = install,
                        .floating_ip = true,
-                       .health_port = 80}},
+                       .health_port = web_port}},
         .entrance = names.instance,
     };
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace deploy {
@@ -21,31 +23,69 @@ struct IngressRule {
 struct GroupSpec {
     std::string name;
     std::vector<IngressRule> ingress;
+    std::string option;  ///< of the command line that chooses another name: "--worker-group"
 };
 
-/// What the package's install.sh is told. "{address:NAME}" stands for the fixed address of that instance.
+/// A line of the file that install.sh reads with --settings, which is how secrets get into an instance.
+struct Setting {
+    std::string key;
+    std::string value;
+};
+
+/// What the package's install.sh is told. In every value, "{address:NAME}" stands for the fixed address of that
+/// instance, in settings also "{secret:PURPOSE}" for a password of this deployment.
 struct InstallSpec {
     std::vector<std::string> install;  ///< faafo, messaging, database
     std::vector<std::string> roles;    ///< api, worker, demo
     std::string endpoint_url;          ///< empty: the instance itself
+    std::string listen;                ///< where database and broker listen; empty: on loopback only
+    std::vector<Setting> settings;
 };
+
+/// What an instance is for; scaling adds and removes those of one role.
+enum class Role { all_in_one, controller, services, api, worker };
 
 struct InstanceSpec {
     std::string name;
+    Role role = Role::all_in_one;
     std::vector<std::string> groups;
     InstallSpec install;
     bool floating_ip = false;
     /// Port and path that answer with 200 when the instance does its work; nothing to ask when the port is 0.
     std::uint16_t health_port = 0;
     std::string health_path = "/readyz";
+    /// Has the database server and the broker, hence their image, and keeps the deployment's secrets and counts.
+    bool runs_services = false;
+    /// The instance whose address `install.endpoint_url` names; empty where it names none.
+    std::string endpoint_instance;
+};
+
+/// How many of what can be more or fewer.
+struct Counts {
+    int apis = 0;
+    int workers = 0;
+    friend bool operator==(const Counts&, const Counts&) = default;
 };
 
 struct Topology {
     std::string deployment;  ///< the name that marks everything it makes
     std::vector<GroupSpec> groups;
-    std::vector<InstanceSpec> instances;  ///< those that others' user data name come first
-    std::string entrance;                 ///< the instance that people open in a browser
+    std::vector<InstanceSpec> instances;
+    std::string entrance;          ///< the instance that people open in a browser
+    std::optional<Counts> counts;  ///< where they can be chosen
+
+    [[nodiscard]] const InstanceSpec* find(std::string_view instance) const;
+    /// The instance that keeps the secrets; null where none are needed.
+    [[nodiscard]] const InstanceSpec* services() const;
+    /// Whether the address of `instance` must be known before it runs: others are told it, or the world.
+    [[nodiscard]] bool needs_port(const InstanceSpec& instance) const;
 };
+
+[[nodiscard]] std::string_view to_string(Role role);
+/// The instances whose addresses stand in what `install` says.
+[[nodiscard]] std::set<std::string> addresses_in(const InstallSpec& install);
+/// Whether a setting of it is made of the deployment's secrets.
+[[nodiscard]] bool uses_secrets(const InstallSpec& install);
 
 /// Names that a user may change; the defaults are the first-app guide's.
 struct AllInOneNames {
@@ -56,5 +96,32 @@ struct AllInOneNames {
 
 /// One instance that does everything: API, worker, database and queue in one, and its first fractals.
 [[nodiscard]] Topology all_in_one(const AllInOneNames& names, bool first_fractals);
+
+struct MicroNames {
+    std::string deployment = "micro_fractals";
+    std::string controller = "app-controller";
+    std::string worker = "app-worker";  ///< "-1" follows
+    std::string control_group = "control";
+    std::string worker_group = "worker";
+};
+
+/// A controller with API, database and broker, and a worker of its own.
+[[nodiscard]] Topology micro(const MicroNames& names, bool first_fractals);
+
+struct ScalingNames {
+    std::string deployment = "scaling_fractals";
+    std::string services = "app-services";
+    std::string api = "app-api";        ///< "-1", "-2" … follow
+    std::string worker = "app-worker";  ///< likewise
+    std::string services_group = "services";
+    std::string api_group = "api";
+    std::string worker_group = "worker";
+    std::string control_group = "control";
+};
+
+inline constexpr Counts usual_counts{.apis = 2, .workers = 3};
+
+/// Database and broker on one instance, and any number of APIs and workers around it.
+[[nodiscard]] Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals);
 
 }  // namespace deploy

@@ -2,37 +2,83 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
+
+#include "deploy/topology/placeholders.hpp"
 
 namespace deploy {
 namespace {
 
-std::string with_addresses(std::string text, const std::map<std::string, std::string>& addresses) {
-    constexpr std::string_view opening = "{address:";
-    for (std::size_t at = text.find(opening); at != std::string::npos; at = text.find(opening, at)) {
-        const auto end = text.find('}', at);
-        const auto name = text.substr(at + opening.size(), end - at - opening.size());
+using Addresses = std::map<std::string, std::string>;
+
+std::string with_addresses(std::string_view text, const Addresses& addresses) {
+    return fill_in(text, "address", [&](const std::string& name) {
         const auto address = addresses.find(name);
-        if (end == std::string::npos || address == addresses.end())
+        if (address == addresses.end())
             throw std::invalid_argument("the user data names the address of '" + name +
                                         "', which is not known");
-        text.replace(at, end - at + 1, address->second);
-        at += address->second.size();
-    }
+        return address->second;
+    });
+}
+
+/// The file for --settings; empty when there is nothing to put into it.
+std::string settings_text(const InstallSpec& install, const Addresses& addresses,
+                          const std::optional<Secrets>& secrets) {
+    std::string text;
+    for (const auto& setting : install.settings)
+        text += setting.key + "=" +
+                fill_in(with_addresses(setting.value, addresses), "secret",
+                        [&](const std::string& purpose) {
+                            if (!secrets)
+                                throw std::invalid_argument("the setting " + setting.key +
+                                                            " needs secrets, and there are none");
+                            return secrets->password(purpose);
+                        }) +
+                "\n";
     return text;
 }
 
-std::string install_arguments(const InstallSpec& install,
-                              const std::map<std::string, std::string>& addresses) {
+/// The first fractals go into a database that may be another instance's, which may still be booting.
+bool demo_waits(const InstallSpec& install) {
+    return !install.settings.empty() && std::ranges::find(install.roles, "demo") != install.roles.end();
+}
+
+std::string install_arguments(const InstallSpec& install, const Addresses& addresses) {
     std::string arguments;
     for (const auto& item : install.install)
         arguments += " -i " + shell_quote(item);
     for (const auto& role : install.roles)
-        arguments += " -r " + shell_quote(role);
+        if (role != "demo" || !demo_waits(install)) arguments += " -r " + shell_quote(role);
     if (!install.endpoint_url.empty())
         arguments += " -e " + shell_quote(with_addresses(install.endpoint_url, addresses));
+    if (!install.listen.empty())
+        arguments += " --listen " + shell_quote(with_addresses(install.listen, addresses));
+    if (!install.settings.empty()) arguments += " --settings \"$settings\"";
     return arguments;
 }
+
+constexpr std::string_view settings_part =
+    R"script(# Passwords: in a file that only root reads and that is gone with this script, on no command line and in no output.
+settings=/run/faafo-settings
+trap 'rm -f "$settings"' EXIT
+trap 'exit 1' HUP INT TERM
+rm -f "$settings"
+(umask 077 && cat >"$settings") <<'SETTINGS' || fail "the settings could not be written"
+{settings}SETTINGS
+)script";
+
+constexpr std::string_view demo_part = R"script(rm -f "$settings"
+say "waiting for the database and the broker"
+tries=0
+until curl -fsS --max-time 10 -o /dev/null http://127.0.0.1/readyz 2>/dev/null; do
+  tries=$((tries + 1))
+  [ $tries -lt 900 ] || fail "the API was not ready in $tries tries; is the instance with the database running?"
+  sleep 2
+done
+say "asking for the first fractals"
+sh "$folder/install.sh" -r demo || fail "install.sh ended with status $?"
+)script";
 
 }  // namespace
 
@@ -48,11 +94,15 @@ std::string shell_quote(std::string_view text) {
     return quoted + "'";
 }
 
-std::string user_data(const InstanceSpec& instance, const PackageSource& package,
-                      const std::map<std::string, std::string>& addresses) {
-    return fmt::format(R"script(#!/bin/sh
+std::string user_data(const InstanceSpec& instance, const PackageSource& package, const Addresses& addresses,
+                      const std::optional<Secrets>& secrets) {
+    const auto& install = instance.install;
+    const auto settings = settings_text(install, addresses, secrets);
+    return fmt::format(
+        R"script(#!/bin/sh
 # Installs faafo on {instance}.
 set -u
+set +x
 say() {{ echo "FRACTALS: $*"; }}
 fail() {{ say "failed: $*"; exit 1; }}
 archive=/var/tmp/faafo.tar.gz
@@ -72,14 +122,17 @@ folder=/var/tmp/faafo-package
 rm -rf "$folder" && mkdir -p "$folder" && tar -xzf "$archive" -C "$folder" --strip-components=1 ||
   fail "the package could not be unpacked"
 rm -f "$archive"
-say "installing"
+{settings}say "installing"
 sh "$folder/install.sh"{arguments} || fail "install.sh ended with status $?"
-rm -rf "$folder"
+{demo}rm -rf "$folder"
 say "installed"
 )script",
-                       fmt::arg("instance", instance.name), fmt::arg("url", shell_quote(package.url)),
-                       fmt::arg("sha256", shell_quote(package.sha256)),
-                       fmt::arg("arguments", install_arguments(instance.install, addresses)));
+        fmt::arg("instance", instance.name), fmt::arg("url", shell_quote(package.url)),
+        fmt::arg("sha256", shell_quote(package.sha256)),
+        fmt::arg("settings",
+                 settings.empty() ? "" : fmt::format(settings_part, fmt::arg("settings", settings))),
+        fmt::arg("arguments", install_arguments(install, addresses)),
+        fmt::arg("demo", demo_waits(install) ? demo_part : ""));
 }
 
 }  // namespace deploy

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "deploy/topology/secrets.hpp"
 #include "deploy/topology/topology.hpp"
 
 namespace deploy {
@@ -21,10 +23,12 @@ inline constexpr std::string_view console_installed = "FRACTALS: installed";
 inline constexpr std::string_view console_failed = "FRACTALS: failed:";
 
 /// A shell script for cloud-init: fetch, check, unpack, install; every failure is named on the console.
-/// `addresses` has the fixed address of each instance that the spec's placeholders name.
-/// Throws std::invalid_argument when a placeholder has no address.
+/// `addresses` has the fixed address of each instance that the spec's placeholders name, `secrets` what its settings
+/// need; passwords stand in a file that only root reads, while install.sh runs, and on no command line.
+/// Throws std::invalid_argument when a placeholder has no address or there are no secrets for one.
 [[nodiscard]] std::string user_data(const InstanceSpec& instance, const PackageSource& package,
-                                    const std::map<std::string, std::string>& addresses);
+                                    const std::map<std::string, std::string>& addresses,
+                                    const std::optional<Secrets>& secrets = std::nullopt);
 
 /// For sh: 'it'\''s'.
 [[nodiscard]] std::string shell_quote(std::string_view text);

@@ -1,0 +1,45 @@
+// What the steps of one deployment share: what they were told, and what they tell one another.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <openstack/network/router.hpp>
+#include <optional>
+#include <string>
+
+#include "deploy/apply/deployment.hpp"
+#include "deploy/apply/server_watch.hpp"
+#include "deploy/topology/secrets.hpp"
+#include "deploy/topology/user_data.hpp"
+
+namespace deploy {
+
+/// A step writes before those that wait for it run, so reading needs the lock only because others write beside it.
+class Board {
+  public:
+    std::map<std::string, std::string> group_ids, port_ids, server_ids;  ///< by name
+    PackageSource package;
+    std::optional<Secrets> secrets;
+    Deployed result;
+
+    template <class Work>
+    auto with(Work work) {
+        const std::scoped_lock lock(mutex_);
+        return work(*this);
+    }
+
+  private:
+    std::mutex mutex_;
+};
+
+/// Belongs to apply(), outlives every step.
+struct Work {
+    const Context& context;
+    const Target& target;
+    const Observed& observed;
+    const Plan& plan;
+    Board& board;
+    ServerWatch& watch;
+};
+
+}  // namespace deploy

@@ -1,0 +1,38 @@
+#include "deploy/plan/recorded.hpp"
+
+#include <charconv>
+
+#include "deploy/plan/marks.hpp"
+
+namespace deploy {
+namespace {
+
+std::optional<int> number_in(const std::string& text) {
+    int number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stopped != end || number < 0) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+Recorded recorded_in(const ObservedInstances& instances) {
+    for (const auto& [name, instance] : instances) {
+        auto seed = metadata_of(instance.server, seed_key);
+        if (seed.empty()) continue;
+        Recorded recorded{.server_id = instance.server.id, .secrets = Secrets(std::move(seed))};
+        const auto apis = number_in(metadata_of(instance.server, apis_key));
+        const auto workers = number_in(metadata_of(instance.server, workers_key));
+        if (apis && workers) recorded.counts = Counts{.apis = *apis, .workers = *workers};
+        return recorded;
+    }
+    return {};
+}
+
+std::map<std::string, std::string> to_metadata(const Counts& counts) {
+    return {{std::string(apis_key), std::to_string(counts.apis)},
+            {std::string(workers_key), std::to_string(counts.workers)}};
+}
+
+}  // namespace deploy
