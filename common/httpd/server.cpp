@@ -70,8 +70,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
                                [self = shared_from_this()](error_code error, auto socket) {
                                    if (!self->acceptor_.is_open()) return;
                                    if (!error) {
-                                       start_session(self->context_, std::move(socket), self->tag_);
-                                       return self->accept();
+                                       self->accept();
+                                       return start_session(self->context_, std::move(socket), self->tag_);
                                    }
                                    if (error == asio::error::connection_aborted) return self->accept();
                                    // Out of file descriptors or memory, most likely: that passes.
@@ -129,6 +129,17 @@ struct Server::Impl {
         return listener;
     }
 
+    /// One connection's failure, for want of memory most likely, is not the others'.
+    void run() {
+        while (!io.stopped()) {
+            try {
+                io.run();
+            } catch (const std::exception& failure) {
+                spdlog::error("httpd: a connection failed: {}", failure.what());
+            }
+        }
+    }
+
     std::uint64_t start(const std::shared_ptr<Listener>& listener) {
         listeners.emplace(++last_id, listener);
         listener->start();
@@ -141,7 +152,7 @@ Server::Server(ServerOptions options, Handler handler)
     const ServerOptions& settings = impl_->context.options;
     const auto listener = impl_->listen_on(settings.address, settings.port);
     for (int i = 0; i < io_threads; ++i) {
-        impl_->threads.emplace_back([this] { impl_->io.run(); });
+        impl_->threads.emplace_back([this] { impl_->run(); });
     }
     const std::lock_guard lock(impl_->mutex);
     impl_->start(listener);

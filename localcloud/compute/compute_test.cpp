@@ -5,11 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <fstream>
+#include <future>
 
 #include "common/process/process.hpp"
 #include "localcloud/compute/container_config.hpp"
+#include "localcloud/compute/exit_watch.hpp"
 #include "localcloud/compute/instance_store.hpp"
 #include "localcloud/compute/metadata_service.hpp"
 #include "localcloud/compute/root_tree.hpp"
@@ -27,6 +30,24 @@ common::httpd::Response ask(const common::httpd::Handler& handler, const std::st
     request.path = path;
     request.params["listener"] = tag;
     return handler(request);
+}
+
+TEST(ExitWatches, OutliveWhatTheirCallbacksThrow) {
+    std::promise<std::string> last;
+    std::atomic<bool> first = true;
+    ExitWatch watch(
+        [&](const std::string& id) {
+            if (first.exchange(false)) throw std::runtime_error("the disk is full");
+            last.set_value(id);
+        },
+        [] { throw std::runtime_error("the disk is full"); }, std::chrono::milliseconds(1));
+    for (const char* id : {"one", "two"}) {
+        common::process::Child child({.command = {.arguments = {"sleep", "60"}}});
+        watch.add(id, localcloud::host::ProcessIdentity::of(child.pid()).value());
+    }
+    auto ended = last.get_future();
+    ASSERT_EQ(ended.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_THAT(ended.get(), ::testing::AnyOf("one", "two"));
 }
 
 TEST(MetadataService, AnswersTheInstanceThatAsks) {

@@ -29,6 +29,7 @@ class ExitWatch {
 
   private:
     void run(const std::stop_token& stop);
+    void look();
     void wake() const;
 
     std::function<void(const std::string&)> ended_;

@@ -134,7 +134,12 @@ struct Gateway::Impl {
             const bool any = std::ranges::any_of(targets, [](const FloatingTarget& target) {
                 return std::ranges::any_of(target.open, is_wide);
             });
-            if (any && !stop.stop_requested()) reconcile();
+            if (!any || stop.stop_requested()) continue;
+            try {
+                reconcile();
+            } catch (const std::exception& error) {
+                spdlog::error("the ports of floating IPs: {}", error.what());
+            }
         }
     }
 

@@ -169,8 +169,13 @@ struct Relay::Impl {
         while (!stopping) {
             const int count =
                 ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), tick_milliseconds);
-            for (int index = 0; index < count; ++index)
-                handle(events[static_cast<std::size_t>(index)]);
+            for (int index = 0; index < count; ++index) {
+                try {
+                    handle(events[static_cast<std::size_t>(index)]);
+                } catch (const std::exception& error) {
+                    spdlog::error("a connection with a floating IP: {}", error.what());
+                }
+            }
             if (Clock::now() >= next_sweep) sweep();
         }
     }
