@@ -1,16 +1,62 @@
 #include "common/db/database.hpp"
 
-#include <array>
 #include <stdexcept>
 
 #include "common/db/backend.hpp"
 
 namespace common::db {
+namespace {
 
-std::span<const BackendTraits* const> all_backends() {
-    static const std::array backends{&sqlite_traits()};
-    return backends;
+/// A server that cannot be used; the text is for people.
+class OpenFailed : public soci::soci_error {
+  public:
+    using soci::soci_error::soci_error;
+    [[nodiscard]] error_category get_error_category() const override { return connection_error; }
+};
+
+/// In one line: some of the servers' and libraries' own texts have several.
+std::string in_one_line(const std::string& text) {
+    std::string line;
+    for (const char c : text) {
+        const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+        if (!space) {
+            line += c;
+        } else if (!line.empty() && line.back() != ' ') {
+            line += ' ';
+        }
+    }
+    if (line.ends_with(' ')) line.pop_back();
+    return line;
 }
+
+std::string explanation(const DatabaseUrl& url, Refusal refusal, const std::string& reason) {
+    const std::string where = url.host + ":" + std::to_string(url.port);
+    switch (refusal) {
+        case Refusal::unreachable:
+            return "nothing answers at " + where + " (" + reason +
+                   "); does the database server run, listen on that address, and let this machine in?";
+        case Refusal::credentials:
+            return "the server at " + where + " does not let the user '" + url.user + "' in (" + reason +
+                   "); check the user and the password in the URL";
+        case Refusal::no_database:
+            return "the server at " + where + " has no database '" + url.name + "', or not for the user '" +
+                   url.user + "' (" + reason + "); create it, or grant access to it";
+        case Refusal::too_many:
+            return "the server at " + where + " has no connection left (" + reason +
+                   "); it allows too few, or too many programs use it";
+        case Refusal::starting:
+            return "the server at " + where + " is starting or stopping (" + reason +
+                   "); try again in a moment";
+        case Refusal::encryption:
+            return "no encrypted connection to " + where + " came about (" + reason +
+                   "); check the URL's options for TLS, and the certificates";
+        case Refusal::other:
+            break;
+    }
+    return reason;
+}
+
+}  // namespace
 
 const BackendTraits& traits_of(soci::session& session) {
     const std::string name = session.get_backend_name();
@@ -25,25 +71,21 @@ const BackendTraits& traits_of(soci::session& session) {
 
 void open(soci::session& session, const DatabaseUrl& url) {
     for (const BackendTraits* traits : all_backends()) {
-        if (traits->backend == url.backend) return traits->open(session, url);
+        if (traits->backend != url.backend) continue;
+        try {
+            return traits->open(session, url);
+        } catch (const soci::soci_error& error) {
+            if (url.backend == Backend::sqlite) throw;
+            throw OpenFailed(
+                explanation(url, traits->refusal(error), in_one_line(error.get_error_message())));
+        }
     }
     throw std::runtime_error("cannot open " + url.without_password() +
-                             ": this build knows SQLite only; use sqlite:////path/to/file.db");
-}
-
-std::shared_ptr<soci::connection_pool> open_pool(const DatabaseUrl& url, std::size_t size) {
-    if (size == 0) throw std::invalid_argument("a pool of database sessions needs at least one");
-    if (size > 1 && url.backend == Backend::sqlite && url.path == ":memory:") {
-        throw std::invalid_argument(
-            "each session of a database in memory sees one of its own: use a pool of one");
-    }
-    auto pool = std::make_shared<soci::connection_pool>(size);
-    for (std::size_t i = 0; i < size; ++i)
-        open(pool->at(i), url);
-    return pool;
+                             ": this program knows SQLite only; use sqlite:////path/to/file.db");
 }
 
 Failure classify(const soci::soci_error& error) {
+    if (dynamic_cast<const OpenFailed*>(&error) != nullptr) return Failure::connection;
     for (const BackendTraits* traits : all_backends()) {
         if (const auto failure = traits->classify(error)) return *failure;
     }

@@ -5,7 +5,8 @@
 #include <soci/soci.h>
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,12 +16,15 @@ namespace common::db {
 enum class Backend { sqlite, mysql, postgresql };
 
 /// "sqlite:////var/lib/faafo/faafo.db" (SQLAlchemy's spelling: four slashes for an absolute path),
-/// "mysql://user:password@host:port/name" ("mysql+pymysql://" too), "postgresql://…".
+/// "mysql://user:password@host:port/name?charset=utf8mb4" ("mysql+pymysql://" and "mariadb://" too),
+/// "postgresql://user:password@host:port/name?sslmode=verify-full" ("postgresql+psycopg2://" too).
+/// User, password, database and the options' values may be percent-encoded.
 struct DatabaseUrl {
     Backend backend = Backend::sqlite;
     std::string path;  ///< SQLite's file
     std::string user, password, host, name;
     std::uint16_t port = 0;
+    std::map<std::string, std::string> options;  ///< behind the '?', of servers; only known ones
 
     /// Throws std::invalid_argument, without the password in its text.
     [[nodiscard]] static DatabaseUrl parse(std::string_view url);
@@ -28,12 +32,13 @@ struct DatabaseUrl {
 };
 
 /// SQLite: WAL, foreign keys, synchronous=FULL, a busy timeout of 10 s, file mode 0600.
+/// Servers: UTF-8, strict types, READ COMMITTED, times in UTC, bounded waits for connections, answers and locks.
+/// Throws soci_error; of a server with a text for people, and of Failure::connection.
 void open(soci::session& session, const DatabaseUrl& url);
 
-/// Sessions ready for use; a thread leases one (soci::session lease(pool.get())) and waits while all are out.
-[[nodiscard]] std::shared_ptr<soci::connection_pool> open_pool(const DatabaseUrl& url, std::size_t size);
-
-enum class Failure { unique, foreign_key, not_null, busy, connection, serialization, other };
+/// busy, serialization (deadlocks are of it): the same transaction may succeed later, from its beginning.
+/// connection: the session is of no use any more, or there is none.
+enum class Failure { unique, foreign_key, not_null, too_large, busy, connection, serialization, other };
 [[nodiscard]] Failure classify(const soci::soci_error& error);
 
 struct Migration {
@@ -41,6 +46,7 @@ struct Migration {
     std::string_view sql;  ///< statements, separated by ";\n"
 };
 /// Applies what is missing, each in one transaction, under a lock so that several processes may start at once.
+/// MySQL ends the transaction with every CREATE: there a step has to bear being repeated (IF NOT EXISTS).
 void migrate(soci::session& session, std::span<const Migration> migrations);
 
 }  // namespace common::db

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/db/pool.hpp"
 #include "common/process/process.hpp"
 
 namespace db = common::db;
@@ -64,6 +65,12 @@ TEST(DatabaseUrl, ReadsSqlalchemysSpelling) {
     EXPECT_EQ(mysql.name, "name");
     EXPECT_EQ(mysql.without_password(), "mysql://user@db.example:3307/name");
 
+    EXPECT_EQ(mysql.options.at("charset"), "utf8");
+    EXPECT_EQ(DatabaseUrl::parse("mariadb://h/n").backend, Backend::mysql);
+    EXPECT_EQ(DatabaseUrl::parse("postgresql+psycopg2://h/n?sslmode=verify-full&sslrootcert=/a%26b")
+                  .options.at("sslrootcert"),
+              "/a&b");
+
     const auto postgresql = DatabaseUrl::parse("postgresql://[::1]/name");
     EXPECT_EQ(postgresql.backend, Backend::postgresql);
     EXPECT_EQ(postgresql.host, "::1");
@@ -75,7 +82,10 @@ TEST(DatabaseUrl, RefusesBadOnesWithoutTellingThePassword) {
     for (const char* url :
          {"", "faafo.db", "oracle://u:s3cret@h/n", "mysql://u:s3cret@h", "mysql://u:s3cret@/n",
           "mysql://u:s3cret@h:70000/n", "mysql://u:s3cret@h:x/n", "mysql://u:s3cret@[::1/n",
-          "mysql://u:s3cret@[::1]x/n", "sqlite://relative.db", "sqlite:///"}) {
+          "mysql://u:s3cret@[::1]x/n", "sqlite://relative.db", "sqlite:///",
+          "mysql://u:s3cret@h;ssl-verify=0/n", "mysql://u:s3cret@h/n?sslmode=require",
+          "mysql://u:s3cret@h/n?ssl_ca", "mysql://u:s3cret@h/n?ssl_ca=", "mysql://u:s3cret@h/n?ssl_ca=a%3Bb",
+          "postgresql://u:s3cret@h/n?ssl_ca=x", "postgresql://u:s3cret%00@h/n"}) {
         const std::string text = parse_failure(url);
         EXPECT_THAT(text, HasSubstr("bad database URL")) << url;
         EXPECT_THAT(text, Not(HasSubstr("s3cret")));
@@ -181,30 +191,53 @@ TEST_F(Database, AnotherSessionsOpeningKeepsLocks) {
 }
 
 TEST_F(Database, PoolServesMoreThreadsThanItHasSessions) {
-    const auto pool = db::open_pool(url(), 2);
-    {
-        soci::session session(*pool);
-        session << "CREATE TABLE t (a INTEGER PRIMARY KEY)";
-    }
+    db::Pool pool(url(), 2);
+    pool.lease().session() << "CREATE TABLE t (a INTEGER PRIMARY KEY)";
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 6; ++i) {
             threads.emplace_back([&pool, i] {
                 for (int j = 0; j < 10; ++j) {
-                    soci::session session(*pool);
+                    auto lease = pool.lease();
                     const int value = i * 10 + j;
-                    session << "INSERT INTO t VALUES (:value)", soci::use(value);
+                    lease.session() << "INSERT INTO t VALUES (:value)", soci::use(value);
                 }
             });
         }
     }
-    soci::session session(*pool);
     int count = 0;
-    session << "SELECT COUNT(*) FROM t", soci::into(count);
+    pool.lease().session() << "SELECT COUNT(*) FROM t", soci::into(count);
     EXPECT_EQ(count, 60);
-    EXPECT_THROW((void)db::open_pool(url(), 0), std::invalid_argument);
-    EXPECT_THROW((void)db::open_pool(DatabaseUrl::parse("sqlite://"), 2), std::invalid_argument);
-    EXPECT_TRUE(db::open_pool(DatabaseUrl::parse("sqlite://"), 1));
+    EXPECT_THROW(db::Pool(url(), 0), std::invalid_argument);
+    EXPECT_THROW(db::Pool(DatabaseUrl::parse("sqlite://"), 2), std::invalid_argument);
+    db::Pool in_memory(DatabaseUrl::parse("sqlite://"), 1);
+    in_memory.lease().session() << "CREATE TABLE t (a INTEGER)";
+    in_memory.lease().session() << "SELECT COUNT(*) FROM t", soci::into(count);
+    EXPECT_EQ(count, 0);
+}
+
+TEST_F(Database, PoolWaitsForSessionsOnlySoLong) {
+    db::Pool pool(url(), 1, std::chrono::milliseconds{1});
+    const auto lease = pool.lease();
+    EXPECT_THROW((void)pool.lease(), db::PoolExhausted);
+}
+
+TEST_F(Database, PoolReplacesWhatIsDiscarded) {
+    db::Pool pool(url(), 2);
+    {
+        auto lease = pool.lease();
+        EXPECT_TRUE(lease.fresh());
+        lease.session() << "CREATE TABLE t (a INTEGER)";
+    }
+    {
+        auto lease = pool.lease();
+        EXPECT_FALSE(lease.fresh()) << "the session used last is used next";
+        lease.discard();
+    }
+    auto lease = pool.lease();
+    EXPECT_TRUE(lease.fresh());
+    lease.renew();
+    lease.session() << "INSERT INTO t VALUES (1)";
 }
 
 const std::array migrations{

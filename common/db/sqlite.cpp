@@ -101,6 +101,7 @@ const BackendTraits& sqlite_traits() {
         .backend = Backend::sqlite,
         .open = open_sqlite,
         .classify = classify_sqlite,
+        .refusal = [](const soci::soci_error&) { return Refusal::other; },
         .begin_exclusive = [](soci::session& session) { session << "BEGIN IMMEDIATE"; },
         .end_exclusive = [](soci::session& session,
                             bool commit) { session << (commit ? "COMMIT" : "ROLLBACK"); },

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
 #include <stdexcept>
 
 #include "common/db/database.hpp"
@@ -32,6 +35,47 @@ std::string decode(std::string_view text) {
     return decoded;
 }
 
+// What SQLAlchemy's drivers call these things. The charsets are accepted and not needed: everything is UTF-8.
+constexpr std::array<std::string_view, 9> mysql_options{
+    "charset",         "connect_timeout",     "unix_socket", "ssl",    "ssl_ca",
+    "ssl_verify_cert", "ssl_verify_identity", "ssl_cert",    "ssl_key"};
+constexpr std::array<std::string_view, 7> postgresql_options{
+    "application_name", "client_encoding", "connect_timeout", "sslcert", "sslkey", "sslmode", "sslrootcert"};
+
+// An option that is ignored would be worse than one that is refused: it might have asked for encryption.
+void parse_options(DatabaseUrl& url, std::string_view text) {
+    const std::span<const std::string_view> known =
+        url.backend == Backend::mysql ? std::span<const std::string_view>(mysql_options) : postgresql_options;
+    while (!text.empty()) {
+        const std::string_view option = text.substr(0, text.find('&'));
+        text.remove_prefix(std::min(option.size() + 1, text.size()));
+        const std::size_t equals = option.find('=');
+        const std::string_view name = option.substr(0, equals);
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            std::string names;
+            for (const std::string_view each : known)
+                names.append(names.empty() ? "" : ", ").append(each);
+            refuse("there is an unknown option behind its '?'; known are " + names);
+        }
+        if (equals == std::string_view::npos) refuse("its option " + std::string(name) + " has no value");
+        const std::string value = decode(option.substr(equals + 1));
+        // What the client libraries would take for the end of the value.
+        if (value.empty() || value.find_first_of(std::string_view(";{}\0\n", 5)) != std::string::npos)
+            refuse("the value of its option " + std::string(name) +
+                   " is empty or has a character that it must not have");
+        url.options[std::string(name)] = value;
+    }
+}
+
+// It goes into connection strings, where other characters would begin something new.
+void check_host(std::string_view host) {
+    const bool fine = std::all_of(host.begin(), host.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view("-._:%").find(c) != std::string_view::npos;
+    });
+    if (!fine) refuse("its host is no name or address");
+}
+
 std::uint16_t parse_port(std::string_view text) {
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -53,6 +97,7 @@ void parse_host(DatabaseUrl& url, std::string_view text) {
     }
     if (!text.empty()) url.port = parse_port(text.substr(1));
     if (url.host.empty()) refuse("it names no host");
+    check_host(url.host);
 }
 
 void parse_server(DatabaseUrl& url, std::string_view rest) {
@@ -64,12 +109,17 @@ void parse_server(DatabaseUrl& url, std::string_view rest) {
         url.user = decode(credentials.substr(0, colon));
         if (colon != std::string_view::npos) url.password = decode(credentials.substr(colon + 1));
     }
-    // SQLAlchemy's options behind '?' (charset and the like) do not concern us: everything is UTF-8.
-    rest = rest.substr(0, rest.find('?'));
+    if (const std::size_t question_mark = rest.find('?'); question_mark != std::string_view::npos) {
+        parse_options(url, rest.substr(question_mark + 1));
+        rest = rest.substr(0, question_mark);
+    }
     const std::size_t slash = rest.find('/');
     if (slash != std::string_view::npos) url.name = decode(rest.substr(slash + 1));
     if (url.name.empty()) refuse("it names no database");
     parse_host(url, rest.substr(0, slash));
+    for (const std::string* part : {&url.user, &url.password, &url.name}) {
+        if (part->find('\0') != std::string::npos) refuse("its user, password or database holds a zero byte");
+    }
     if (url.port == 0) url.port = url.backend == Backend::mysql ? 3306 : 5432;
 }
 

@@ -12,9 +12,10 @@
 #include "faafo/config/logging.hpp"
 #include "faafo/config/settings.hpp"
 #include "faafo/config/signals.hpp"
-#include "faafo/queue/embedded_queue.hpp"
+#include "faafo/queue/open_queue.hpp"
 #include "faafo/store/database.hpp"
 #include "faafo/store/sql_store.hpp"
+#include "faafo/worker/ledger.hpp"
 #include "faafo/worker/workers.hpp"
 
 namespace {
@@ -30,10 +31,16 @@ int run(int argc, const char* const* argv) {
 
     auto database = std::make_shared<store::Database>(settings.database_url,
                                                       settings.request_threads + settings.workers + 2);
-    const auto store = store::make_sql_store(database);
+    const bool broker = queue::uses_broker(settings.transport_url);
+    const auto store =
+        store::make_sql_store(database, {.outbox = broker, .silence_limit = settings.lease * 4});
     const auto queue =
         queue::open_queue(settings.transport_url, database,
-                          {.lease = settings.lease, .max_attempts = static_cast<int>(settings.max_attempts)});
+                          broker && settings.workers > 0 ? worker::make_store_ledger(*store) : nullptr,
+                          {.lease = settings.lease,
+                           .max_attempts = static_cast<int>(settings.max_attempts),
+                           .prefetch = settings.workers,
+                           .hand_over = settings.hand_over});
     const api::Service service(*store, *queue);
     common::httpd::Server server(
         {.address = settings.listen_address,

@@ -249,6 +249,20 @@ void check_unchanged(Reader& reader, const json::object& object, std::string_vie
     same("yb", reader.number("yb"), now.window.yb);
 }
 
+/// What a worker says of its task, apart from how it ended.
+void read_state(Reader& reader, Update& update) {
+    const auto text = reader.text("state", longest_name);
+    if (!text) return;
+    const auto state = store::parse_state(*text);
+    const bool possible = state == store::State::drawing || state == store::State::queued;
+    if (!possible || reader.member("image") != nullptr || update.failure_reason) {
+        reader.wrong("state", "can only be set by a worker that begins (drawing) or gives back (queued)");
+        return;
+    }
+    update.change.state = state;
+    update.change.lease = update.lease;
+}
+
 }  // namespace
 
 store::Fractal read_new_fractal(std::string_view body) {
@@ -299,7 +313,7 @@ Update read_update(std::string_view body, std::string_view uuid,
         if (store::find_field(name) == nullptr) {
             throw Problem(400, fmt::format("Model does not have field '{}'", name.substr(0, 64)));
         }
-        const bool ours = name == "state" || name == "attempts" || name == "url" || name.ends_with("_at");
+        const bool ours = name == "attempts" || name == "url" || name.ends_with("_at");
         if (ours && !member.value().is_null()) reader.wrong(name, "cannot be changed");
     }
     check_unchanged(reader, object, uuid, fractal);
@@ -307,6 +321,7 @@ Update read_update(std::string_view body, std::string_view uuid,
     Update update;
     update.lease = reader.text("lease", longest_name);
     update.failure_reason = reader.text("failure_reason", longest_reason);
+    read_state(reader, update);
     update.change.duration = reader.number("duration");
     update.change.generated_by = reader.text("generated_by", longest_name);
     if (update.change.duration.value_or(0) < 0) reader.wrong("duration", "must not be negative");

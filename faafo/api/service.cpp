@@ -10,6 +10,8 @@
 #include "faafo/api/problem.hpp"
 #include "faafo/api/request_body.hpp"
 #include "faafo/api/search.hpp"
+#include "faafo/api/status_json.hpp"
+#include "faafo/queue/fault_point.hpp"
 
 namespace faafo::api {
 namespace {
@@ -152,10 +154,8 @@ void Service::add_routes() {
                 [this](const Request& request) { return gallery_.file(request, request.param("name")); });
 
     router_.add("GET", "/healthz", [](const Request&) { return json_response(200, R"({"status":"ok"})"); });
-    router_.add("GET", "/readyz", [this](const Request&) {
-        store_.check();
-        return json_response(200, R"({"status":"ready"})");
-    });
+    router_.add("GET", "/readyz", [this](const Request&) { return readiness(); });
+    router_.add("GET", "/v1/status", [this](const Request&) { return status(); });
 
     router_.set_not_found([](const Request& request) -> Response {
         throw Problem(404, fmt::format("There is nothing at {}", request.path.substr(0, 200)));
@@ -183,6 +183,21 @@ Response Service::operator()(const Request& request) const {
     spdlog::debug("{} \"{} {}\" {} {}", request.remote_address, request.method, request.target,
                   response.status, response.body.size());
     return response;
+}
+
+Response Service::readiness() const {
+    store_.check();
+    // Without its broker the API takes requests all the same, and shows pictures: it stays ready.
+    const auto trouble = queue_.trouble();
+    return json_response(200, fmt::format(R"({{"database":"ok","queue":{},"status":"ready"}})",
+                                          trouble ? json_string(*trouble) : R"("ok")"));
+}
+
+Response Service::status() const {
+    store::Summary summary = store_.summary();
+    return json_response(200, to_json(Status{.states = std::move(summary.states),
+                                             .workers = std::move(summary.drawn_by),
+                                             .queue_trouble = queue_.trouble()}));
 }
 
 Response Service::list(const Request& request) const {
@@ -227,6 +242,7 @@ Response Service::create(const Request& request) const {
         throw Problem(409,
                       {{.field = "uuid", .message = "is that of another fractal already: " + fractal.uuid}});
     }
+    queue::fault_point("api-after-commit");
     queue_.notify();
     Response response = json_response(201, to_json(fractal));
     response.headers.set("Location", base_url(request) + "/" + fractal.uuid);
@@ -264,6 +280,8 @@ Response Service::update(const Request& request) const {
         throw Problem(409, error.what());
     } catch (const store::LeaseLost& error) {
         throw Problem(409, error.what());
+    } catch (const store::TooLarge& error) {
+        throw Problem(413, error.what());
     }
 }
 

@@ -24,6 +24,8 @@ class Service {
     using Response = common::httpd::Response;
 
     void add_routes();
+    [[nodiscard]] Response readiness() const;
+    [[nodiscard]] Response status() const;
     [[nodiscard]] Response list(const Request& request) const;
     [[nodiscard]] Response create(const Request& request) const;
     [[nodiscard]] Response show(const Request& request) const;

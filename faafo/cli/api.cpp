@@ -126,4 +126,10 @@ void Api::remove(const std::string& uuid) {
         refused(reply, fmt::format("fractal '{}' was not deleted", uuid));
 }
 
+api::Status Api::status() {
+    const api::Reply reply = call("GET", "/v1/status");
+    if (reply.status != 200) refused(reply, "the status cannot be read");
+    return understood(client_.endpoint_url(), [&] { return api::status_from_json(reply.body); });
+}
+
 }  // namespace faafo::cli

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "faafo/api/client.hpp"
+#include "faafo/api/status_json.hpp"
 #include "faafo/store/fractal.hpp"
 
 namespace faafo::cli {
@@ -30,6 +31,7 @@ class Api {
     /// The PNG file.
     [[nodiscard]] std::string picture(const std::string& uuid);
     void remove(const std::string& uuid);
+    [[nodiscard]] api::Status status();
 
   private:
     [[nodiscard]] api::Reply call(const std::string& method, const std::string& path,

@@ -155,4 +155,29 @@ void add_delete_command(CLI::App& app, Action& action) {
     });
 }
 
+void add_status_command(CLI::App& app, const Globals& globals, Action& action) {
+    app.add_subcommand("status", "Show how much is to be drawn, and who has drawn how much")->callback([&] {
+        action = [&globals](Api& api) {
+            const api::Status status = api.status();
+            if (globals.json) {
+                fmt::print("{}\n", api::to_json(status));
+                return 0;
+            }
+            using common::tty::Align;
+            std::vector<std::vector<std::string>> states;
+            for (const auto& [state, count] : status.states)
+                states.push_back({std::string(to_text(state)), std::to_string(count)});
+            fmt::print("{}", common::tty::table({{"State"}, {"Fractals", Align::right}}, states));
+            std::vector<std::vector<std::string>> workers;
+            for (const auto& [name, count] : status.workers)
+                workers.push_back({common::tty::printable(name), std::to_string(count)});
+            fmt::print("{}", common::tty::table({{"Worker"}, {"Drawn", Align::right}}, workers));
+            if (status.queue_trouble)
+                fmt::print("Tasks do not get to workers: {}\n",
+                           common::tty::printable(*status.queue_trouble));
+            return 0;
+        };
+    });
+}
+
 }  // namespace faafo::cli

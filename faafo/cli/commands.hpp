@@ -1,4 +1,4 @@
-// The commands that talk to the API: create, list, show, get, delete.
+// The commands that talk to the API: create, list, show, get, delete, status.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -25,6 +25,7 @@ void add_list_command(CLI::App& app, const Globals& globals, Action& action);
 void add_show_command(CLI::App& app, const Globals& globals, Action& action);
 void add_get_command(CLI::App& app, const Globals& globals, Action& action);
 void add_delete_command(CLI::App& app, Action& action);
+void add_status_command(CLI::App& app, const Globals& globals, Action& action);
 
 /// "[{…},\n {…}]"
 [[nodiscard]] std::string json_list(const std::vector<store::Fractal>& fractals);

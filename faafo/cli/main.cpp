@@ -55,6 +55,7 @@ int run(int argc, char** argv) {
     cli::add_show_command(app, globals, action);
     cli::add_get_command(app, globals, action);
     cli::add_delete_command(app, action);
+    cli::add_status_command(app, globals, action);
     cli::add_render_command(app);
 
     try {

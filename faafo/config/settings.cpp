@@ -54,7 +54,7 @@ const std::vector<Key>& keys() {
          }},
         {"database_url", "database of the fractals (SQLite in the state folder)",
          [](Settings& s, const std::string& v) { s.database_url = v; }},
-        {"transport_url", "queue of the tasks (the one inside the database)",
+        {"transport_url", "queue of the tasks: amqp://… for RabbitMQ (the one inside the database)",
          [](Settings& s, const std::string& v) { s.transport_url = v; }},
         {"endpoint_url", "where workers find the API (http://localhost)",
          [](Settings& s, const std::string& v) { s.endpoint_url = v; }},
@@ -75,6 +75,8 @@ const std::vector<Key>& keys() {
          [](Settings& s, const std::string& v) {
              s.max_attempts = static_cast<unsigned>(to_number(v, 1, 1000));
          }},
+        {"hand_over", "seconds after which a worker keeps a task without the message broker (300)",
+         [](Settings& s, const std::string& v) { s.hand_over = std::chrono::seconds(to_number(v, 1, 86'400)); }},
         {"max_body_size", "bytes of the largest request (64 MiB)",
          [](Settings& s, const std::string& v) {
              s.max_body_size = to_number(v, 1024, std::uint64_t{4} << 30);

@@ -26,6 +26,7 @@ struct Settings {
     unsigned threads_per_task = 1;  ///< cores that draw one picture together
     std::chrono::seconds lease{30};
     unsigned max_attempts = 5;
+    std::chrono::seconds hand_over{300};
     std::uint64_t max_body_size = std::uint64_t{64} << 20;
     unsigned request_threads = 8;
 };

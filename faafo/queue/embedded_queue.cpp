@@ -5,15 +5,19 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <type_traits>
 
 #include "faafo/store/database.hpp"
 #include "faafo/store/rows.hpp"
 #include "faafo/store/store.hpp"
+#include "faafo/store/text.hpp"
 
 namespace faafo::queue {
 namespace {
 
 using store::guarded;
+using store::reading;
+using store::transacting;
 using store::Transaction;
 
 constexpr std::size_t longest_reason = 1024;  // of the column
@@ -30,11 +34,12 @@ struct Entry {
     std::string worker;
 };
 
-/// The oldest task that may be claimed at `now`.
-std::optional<Entry> oldest(soci::session& session, long long now) {
+/// The oldest task that may be claimed at `now`. `lock` as in SQL, or nothing.
+std::optional<Entry> oldest(soci::session& session, long long now, std::string_view lock) {
     Entry entry;
     soci::indicator has_worker = soci::i_null;
-    session << "SELECT id, uuid, attempts, worker FROM task WHERE visible_at <= :now ORDER BY id LIMIT 1",
+    session << "SELECT id, uuid, attempts, worker FROM task WHERE visible_at <= :now ORDER BY id LIMIT 1" +
+                   std::string(lock),
         soci::into(entry.id), soci::into(entry.uuid), soci::into(entry.attempts),
         soci::into(entry.worker, has_worker), soci::use(now);
     if (!session.got_data()) return std::nullopt;
@@ -55,79 +60,55 @@ void bury(soci::session& session, const std::string& uuid, int attempts, const s
 class EmbeddedQueue : public Queue {
   public:
     EmbeddedQueue(std::shared_ptr<store::Database> database, QueueOptions options)
-        : database_(std::move(database)), options_(options) {}
+        : database_(std::move(database)),
+          options_(options),
+          held_("SELECT uuid, attempts FROM task WHERE lease = :lease" +
+                std::string(database_->for_update())) {}
 
     std::optional<Task> claim(const std::string& worker) override {
-        return guarded([&]() -> std::optional<Task> {
-            // Workers with nothing to do must not queue up for the right to write.
-            if (!anything()) return std::nullopt;
-            Transaction transaction(*database_, Transaction::Kind::relaxed_write);
-            soci::session& session = transaction.session();
-            const store::Time now = store::now();
-            while (const auto entry = oldest(session, in_milliseconds(now))) {
-                if (entry->attempts >= options_.max_attempts) {
-                    bury(session, entry->uuid, entry->attempts,
-                         fmt::format(
-                             "given up: {} workers ended or fell silent while they drew it, {} the last",
-                             entry->attempts, entry->worker),
-                         in_milliseconds(now));
-                    continue;
-                }
-                Task task = take(session, *entry, worker, now);
-                transaction.commit();
-                return task;
-            }
-            transaction.commit();
-            return std::nullopt;
-        });
+        // Workers with nothing to do must not queue up for the right to write.
+        if (!anything()) return std::nullopt;
+        return in_transaction(
+            Transaction::Kind::relaxed_write,
+            [&](soci::session& session) -> std::optional<Task> { return claim_in(session, worker); });
     }
 
     bool extend(const std::string& lease) override {
-        return guarded([&] {
-            Transaction transaction(*database_, Transaction::Kind::relaxed_write);
+        return in_transaction(Transaction::Kind::relaxed_write, [&](soci::session& session) {
             const long long visible_at = in_milliseconds(store::now() + options_.lease);
             soci::statement statement =
-                (transaction.session().prepare
-                     << "UPDATE task SET visible_at = :visible_at WHERE lease = :lease",
+                (session.prepare << "UPDATE task SET visible_at = :visible_at WHERE lease = :lease",
                  soci::use(visible_at), soci::use(lease));
             statement.execute(true);
-            const bool held = statement.get_affected_rows() > 0;
-            transaction.commit();
-            return held;
+            return statement.get_affected_rows() > 0;
         });
     }
 
     void acknowledge(const std::string& lease) override {
-        guarded([&] {
-            // Whatever ended the task, a picture or a deletion, took it out of the queue in the same transaction.
-            const auto uuid = uuid_of(lease);
-            if (!uuid) return;
-            spdlog::error("the result of fractal {} went to an API with another database: check endpoint_url",
-                          *uuid);
-            put_back(lease, store::now() + elsewhere_delay, 0);
-        });
+        // Whatever ended the task, a picture or a deletion, took it out of the queue in the same transaction.
+        const auto uuid = uuid_of(lease);
+        if (!uuid) return;
+        spdlog::error("the result of fractal {} went to an API with another database: check endpoint_url",
+                      *uuid);
+        put_back(lease, store::now() + elsewhere_delay, 0);
     }
 
     void release(const std::string& lease) override {
-        guarded([&] { put_back(lease, store::now(), 1); });
+        put_back(lease, store::now(), 1);
         notify();
     }
 
     void retry(const std::string& lease, std::chrono::milliseconds delay) override {
-        guarded([&] { put_back(lease, store::now() + delay, 0); });
+        put_back(lease, store::now() + delay, 0);
     }
 
     void reject(const std::string& lease, const std::string& reason) override {
-        guarded([&] {
-            Transaction transaction(*database_, Transaction::Kind::write);
-            soci::session& session = transaction.session();
+        in_transaction(Transaction::Kind::write, [&](soci::session& session) {
             Entry entry;
-            session << "SELECT uuid, attempts FROM task WHERE lease = :lease", soci::into(entry.uuid),
-                soci::into(entry.attempts), soci::use(lease);
+            session << held_, soci::into(entry.uuid), soci::into(entry.attempts), soci::use(lease);
             if (!session.got_data()) return;
-            bury(session, entry.uuid, entry.attempts, reason.substr(0, longest_reason),
+            bury(session, entry.uuid, entry.attempts, store::shortened(reason, longest_reason),
                  in_milliseconds(store::now()));
-            transaction.commit();
         });
     }
 
@@ -152,32 +133,56 @@ class EmbeddedQueue : public Queue {
     const QueueOptions& options() const override { return options_; }
 
   private:
+    template <typename Work>
+    auto in_transaction(Transaction::Kind kind, Work&& work) -> std::invoke_result_t<Work, soci::session&> {
+        return guarded(*database_, [&] { return transacting(*database_, kind, work); });
+    }
+
+    std::optional<Task> claim_in(soci::session& session, const std::string& worker) {
+        // What another process is claiming at this moment is none of ours; SQLite lets only one write anyway.
+        const std::string_view lock = database_->is_sqlite() ? "" : " FOR UPDATE SKIP LOCKED";
+        const store::Time now = store::now();
+        while (const auto entry = oldest(session, in_milliseconds(now), lock)) {
+            if (entry->attempts < options_.max_attempts) return take(session, *entry, worker, now);
+            bury(session, entry->uuid, entry->attempts,
+                 fmt::format("given up: {} workers ended or fell silent while they drew it, {} the last",
+                             entry->attempts, entry->worker),
+                 in_milliseconds(now));
+        }
+        return std::nullopt;
+    }
+
     /// The delivery ends; `forgiven` attempts do not count.
     void put_back(const std::string& lease, store::Time when, int forgiven) {
-        Transaction transaction(*database_, Transaction::Kind::relaxed_write);
-        soci::session& session = transaction.session();
-        session << "UPDATE fractal SET state = 'queued', attempts = attempts - :forgiven WHERE state = "
-                   "'drawing' AND "
-                   "uuid = (SELECT uuid FROM task WHERE lease = :lease)",
-            soci::use(forgiven), soci::use(lease);
-        const long long visible_at = in_milliseconds(when);
-        session << "UPDATE task SET visible_at = :visible_at, attempts = attempts - :forgiven, lease = NULL "
-                   "WHERE lease = :lease",
-            soci::use(visible_at), soci::use(forgiven), soci::use(lease);
-        transaction.commit();
+        in_transaction(Transaction::Kind::relaxed_write, [&](soci::session& session) {
+            Entry entry;
+            session << held_, soci::into(entry.uuid), soci::into(entry.attempts), soci::use(lease);
+            if (!session.got_data()) return;
+            session << "UPDATE fractal SET state = 'queued', attempts = attempts - :forgiven WHERE state = "
+                       "'drawing' "
+                       "AND uuid = :uuid",
+                soci::use(forgiven), soci::use(entry.uuid);
+            const long long visible_at = in_milliseconds(when);
+            session
+                << "UPDATE task SET visible_at = :visible_at, attempts = attempts - :forgiven, lease = NULL "
+                   "WHERE uuid = :uuid",
+                soci::use(visible_at), soci::use(forgiven), soci::use(entry.uuid);
+        });
     }
 
     bool anything() {
-        soci::session session(database_->pool());
-        return oldest(session, in_milliseconds(store::now())).has_value();
+        return reading(*database_, [](soci::session& session) {
+            return oldest(session, in_milliseconds(store::now()), {}).has_value();
+        });
     }
 
     std::optional<std::string> uuid_of(const std::string& lease) {
-        soci::session session(database_->pool());
-        std::string uuid;
-        session << "SELECT uuid FROM task WHERE lease = :lease", soci::into(uuid), soci::use(lease);
-        if (!session.got_data()) return std::nullopt;
-        return uuid;
+        return reading(*database_, [&](soci::session& session) -> std::optional<std::string> {
+            std::string uuid;
+            session << "SELECT uuid FROM task WHERE lease = :lease", soci::into(uuid), soci::use(lease);
+            if (!session.got_data()) return std::nullopt;
+            return uuid;
+        });
     }
 
     Task take(soci::session& session, const Entry& entry, const std::string& worker, store::Time now) const {
@@ -196,6 +201,7 @@ class EmbeddedQueue : public Queue {
 
     std::shared_ptr<store::Database> database_;
     QueueOptions options_;
+    const std::string held_;  ///< finds and locks the task of a lease
     mutable std::mutex mutex_;
     std::condition_variable_any bell_;
     std::uint64_t rung_ = 0;
@@ -205,24 +211,6 @@ class EmbeddedQueue : public Queue {
 
 std::unique_ptr<Queue> make_embedded_queue(std::shared_ptr<store::Database> database, QueueOptions options) {
     return std::make_unique<EmbeddedQueue>(std::move(database), options);
-}
-
-std::unique_ptr<Queue> open_queue(std::string_view transport_url, std::shared_ptr<store::Database> database,
-                                  QueueOptions options) {
-    if (transport_url.empty() || transport_url == embedded_url) {
-        return make_embedded_queue(std::move(database), options);
-    }
-    // The URL may hold a password: only what is before "://" is repeated.
-    const std::string_view scheme = transport_url.substr(0, transport_url.find("://"));
-    for (const std::string_view known : {"amqp", "amqps", "rabbit", "kombu"}) {
-        if (scheme != known) continue;
-        throw UnsupportedTransport(fmt::format(
-            "transport_url: message brokers ({}://) are not supported yet; leave transport_url out, or "
-            "set it to {}, to use the queue inside the database",
-            scheme, embedded_url));
-    }
-    throw UnsupportedTransport(
-        fmt::format("transport_url: unknown kind of queue; set it to {}, or leave it out", embedded_url));
 }
 
 }  // namespace faafo::queue

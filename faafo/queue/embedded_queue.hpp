@@ -19,9 +19,4 @@ inline constexpr std::string_view embedded_url = "embedded://";
 [[nodiscard]] std::unique_ptr<Queue> make_embedded_queue(std::shared_ptr<store::Database> database,
                                                          QueueOptions options = {});
 
-/// The queue that `transport_url` names; throws UnsupportedTransport.
-[[nodiscard]] std::unique_ptr<Queue> open_queue(std::string_view transport_url,
-                                                std::shared_ptr<store::Database> database,
-                                                QueueOptions options = {});
-
 }  // namespace faafo::queue

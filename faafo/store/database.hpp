@@ -2,13 +2,17 @@
 // several threads and several processes may hold against each other. Only .cpp files of store/ and queue/ use it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "common/db/database.hpp"
+#include "common/db/pool.hpp"
 #include "faafo/store/query.hpp"
 
 namespace faafo::store {
@@ -27,20 +31,35 @@ class WriteTurn {
     bool taken_ = false;
 };
 
-/// Opens the database, creating and upgrading its tables; throws Unavailable or std::invalid_argument.
+/// A database with the tables of this program.
 class Database {
   public:
+    enum class Start {
+        now,             ///< the constructor fails when there is no database
+        when_reachable,  ///< a server that does not answer yet makes calls fail until it does
+    };
     /// `sessions`: how many threads may use it at the same moment; others wait.
-    Database(const std::string& url, std::size_t sessions);
+    /// Creates and upgrades the tables. Throws Unavailable or std::invalid_argument.
+    Database(const std::string& url, std::size_t sessions, Start start = Start::now);
 
-    [[nodiscard]] common::db::Backend backend() const { return backend_; }
-    [[nodiscard]] soci::connection_pool& pool() { return *pool_; }
+    [[nodiscard]] common::db::Backend backend() const { return pool_.url().backend; }
+    [[nodiscard]] bool is_sqlite() const { return backend() == common::db::Backend::sqlite; }
+    /// Throws Unavailable.
+    [[nodiscard]] common::db::Pool::Lease lease();
     [[nodiscard]] WriteTurn& write_turn() { return write_turn_; }
+    /// For SELECTs of rows that the transaction goes on to change: other processes must not change them in between.
+    /// Empty where transactions exclude each other anyway.
+    [[nodiscard]] std::string_view for_update() const { return is_sqlite() ? "" : " FOR UPDATE"; }
+
+    [[noreturn]] void fail(const soci::soci_error& error) const;
 
   private:
-    common::db::Backend backend_;
-    std::shared_ptr<soci::connection_pool> pool_;
+    void prepare();
+
+    common::db::Pool pool_;
     WriteTurn write_turn_;
+    std::mutex preparing_;
+    std::atomic<bool> prepared_ = false;
 };
 
 /// A session of the pool in a transaction. Rolled back unless commit() was called.
@@ -58,33 +77,79 @@ class Transaction {
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
-    [[nodiscard]] soci::session& session() { return session_; }
+    [[nodiscard]] soci::session& session() { return lease_.session(); }
+    /// Throws Unavailable when the connection breaks: nobody knows then whether the change was kept.
     void commit();
 
   private:
+    void begin();
     void end() noexcept;
 
     struct GiveBack {
         void operator()(WriteTurn* turn) const { turn->give_back(); }
     };
-    static std::unique_ptr<WriteTurn, GiveBack> take(WriteTurn& turn);
+    static std::unique_ptr<WriteTurn, GiveBack> take(Database& database, Kind kind);
 
+    Database& database_;
+    const Kind kind_;
     std::unique_ptr<WriteTurn, GiveBack> turn_;
-    soci::session session_;
+    common::db::Pool::Lease lease_;
     bool open_ = false;
     bool relaxed_ = false;
 };
 
-[[noreturn]] void throw_unavailable(const soci::soci_error& error);
+/// Whether a transaction that failed like this may succeed when it is begun again; waits a moment before it says so.
+/// `tries`: how often it was tried.
+[[nodiscard]] bool worth_another_try(const soci::soci_error& error, int tries);
+
+/// Runs `work` with the session of a transaction and commits. What another transaction's lock or a broken connection
+/// spoils is done again, so `work` may run several times. Throws what it throws, Unavailable and soci_error.
+template <typename Work>
+auto transacting(Database& database, Transaction::Kind kind, Work&& work) {
+    for (int tries = 1;; ++tries) {
+        try {
+            Transaction transaction(database, kind);
+            if constexpr (std::is_void_v<decltype(work(transaction.session()))>) {
+                work(transaction.session());
+                transaction.commit();
+                return;
+            } else {
+                auto result = work(transaction.session());
+                transaction.commit();
+                return result;
+            }
+        } catch (const soci::soci_error& error) {
+            if (!worth_another_try(error, tries)) throw;
+        }
+    }
+}
 
 /// Runs `work`, turning a database's failure into Unavailable with a text for people.
 template <typename Work>
-auto guarded(Work&& work) -> decltype(work()) {
+auto guarded(const Database& database, Work&& work) -> decltype(work()) {
     try {
         return work();
     } catch (const soci::soci_error& error) {
-        throw_unavailable(error);
+        database.fail(error);
     }
+}
+
+/// guarded(), for one SELECT outside a transaction. A connection that died while it was idle is replaced.
+template <typename Work>
+auto reading(Database& database, Work&& work) {
+    return guarded(database, [&] {
+        auto lease = database.lease();
+        try {
+            return work(lease.session());
+        } catch (const soci::soci_error& error) {
+            if (common::db::classify(error) != common::db::Failure::connection) throw;
+            const bool again = !lease.fresh();
+            lease.discard();
+            if (!again) throw;
+        }
+        lease.renew();
+        return work(lease.session());
+    });
 }
 
 /// Binds the values of a piece of SQL; they must outlive the statement.

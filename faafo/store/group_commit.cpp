@@ -12,6 +12,9 @@ struct GroupCommit::Job {
 };
 
 void GroupCommit::run(const std::function<void(soci::session&)>& work) {
+    // A server commits what its connections write at the same time together by itself.
+    if (!database_.is_sqlite()) return transacting(database_, Transaction::Kind::write, work);
+
     Job job{.work = work, .error = nullptr};
     std::unique_lock lock(mutex_);
     waiting_.push_back(&job);
@@ -41,9 +44,9 @@ void GroupCommit::execute(const std::vector<Job*>& jobs) {
                 job->work(session);
             } catch (...) {
                 job->error = std::current_exception();
-                session << "ROLLBACK TO job";
+                session << "ROLLBACK TO SAVEPOINT job";
             }
-            session << "RELEASE job";
+            session << "RELEASE SAVEPOINT job";
         }
         transaction.commit();
     } catch (...) {

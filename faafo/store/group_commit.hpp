@@ -17,6 +17,7 @@ class GroupCommit {
     explicit GroupCommit(Database& database) : database_(database) {}
 
     /// Runs `work` in a transaction, perhaps on another thread, and commits; throws what it throws.
+    /// With a server `work` may run several times, see transacting().
     void run(const std::function<void(soci::session&)>& work);
 
   private:

@@ -10,6 +10,10 @@
 #include <variant>
 #include <vector>
 
+namespace common::db {
+enum class Backend;
+}
+
 namespace faafo::store {
 
 /// How a field compares and is stored.
@@ -18,6 +22,7 @@ enum class FieldType { text, integer, real, time };
 struct Field {
     std::string_view name;  ///< in JSON and in the database alike
     FieldType type = FieldType::text;
+    bool nullable = false;
 };
 
 /// Everything that may be asked for; pictures are no field.
@@ -76,8 +81,8 @@ struct Sql {
 };
 
 /// " WHERE …" or nothing. Throws BadQuery.
-[[nodiscard]] Sql where_clause(const Query& query);
-/// " ORDER BY …". Throws BadQuery.
-[[nodiscard]] std::string order_clause(const Query& query);
+[[nodiscard]] Sql where_clause(const Query& query, common::db::Backend backend);
+/// " ORDER BY …"; what is null comes first. Throws BadQuery.
+[[nodiscard]] std::string order_clause(const Query& query, common::db::Backend backend);
 
 }  // namespace faafo::store

@@ -152,14 +152,14 @@ Fractal Row::fractal() const {
     return fractal;
 }
 
-std::optional<Fractal> find_row(soci::session& session, std::string_view uuid) {
+std::optional<Fractal> find_row(soci::session& session, std::string_view uuid, std::string_view lock) {
     Row row;
     const std::string key = lower_case(uuid);
     soci::statement statement(session);
     row.read_with(statement);
     statement.exchange(soci::use(key, "uuid"));
     statement.alloc();
-    statement.prepare("SELECT " + columns() + " FROM fractal WHERE uuid = :uuid");
+    statement.prepare("SELECT " + columns() + " FROM fractal WHERE uuid = :uuid" + std::string(lock));
     statement.define_and_bind();
     if (!statement.execute(true)) return std::nullopt;
     return row.fractal();

@@ -41,7 +41,8 @@ class Row {
     Nullable<long long> size_, started_at_, finished_at_;
 };
 
-/// One fractal inside a transaction.
-[[nodiscard]] std::optional<Fractal> find_row(soci::session& session, std::string_view uuid);
+/// One fractal inside a transaction. `lock`: Database::for_update(), or nothing.
+[[nodiscard]] std::optional<Fractal> find_row(soci::session& session, std::string_view uuid,
+                                              std::string_view lock = {});
 
 }  // namespace faafo::store

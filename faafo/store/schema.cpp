@@ -1,7 +1,6 @@
 #include "faafo/store/schema.hpp"
 
 #include <array>
-#include <stdexcept>
 
 namespace faafo::store {
 namespace {
@@ -11,6 +10,7 @@ namespace {
 // task           what is still to be drawn: the queue itself, or what is to be published to one elsewhere.
 //                A task is free when visible_at has passed; a worker that takes it moves that into the future.
 // dead_letter    tasks given up, with the reason.
+// outbox         what is to be published to a message broker (outbox.hpp): due when due_at has passed. Instead of task.
 // Times are milliseconds since 1970.
 constexpr std::array sqlite_migrations{
     common::db::Migration{1, R"(CREATE TABLE fractal (
@@ -60,14 +60,29 @@ CREATE TABLE dead_letter (
 );
 CREATE INDEX dead_letter_of ON dead_letter (uuid);
 )"},
+    common::db::Migration{2, R"(CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid VARCHAR(36) NOT NULL UNIQUE REFERENCES fractal (uuid) ON DELETE CASCADE,
+    due_at BIGINT NOT NULL,
+    publications INTEGER NOT NULL DEFAULT 0,
+    lease VARCHAR(36)
+);
+CREATE INDEX outbox_due ON outbox (due_at, id);
+)"},
 };
 
 }  // namespace
 
 std::span<const common::db::Migration> migrations(common::db::Backend backend) {
-    if (backend == common::db::Backend::sqlite) return sqlite_migrations;
-    throw std::invalid_argument(
-        "database_url: only SQLite is supported by now (sqlite:////var/lib/faafo/faafo.db)");
+    switch (backend) {
+        case common::db::Backend::mysql:
+            return mysql_migrations();
+        case common::db::Backend::postgresql:
+            return postgresql_migrations();
+        case common::db::Backend::sqlite:
+            break;
+    }
+    return sqlite_migrations;
 }
 
 }  // namespace faafo::store

@@ -1,4 +1,5 @@
-// The tables, as numbered migrations: what the first release made, then every change since.
+// The tables, as numbered migrations: what the first release made, then every change since. Each step exists once
+// for each kind of database: schema.cpp (SQLite, and what the tables are for), schema_mysql.cpp, schema_postgresql.cpp.
 #pragma once
 
 #include <span>
@@ -7,7 +8,9 @@
 
 namespace faafo::store {
 
-/// Throws std::invalid_argument for a database that is not supported yet.
 [[nodiscard]] std::span<const common::db::Migration> migrations(common::db::Backend backend);
+
+[[nodiscard]] std::span<const common::db::Migration> mysql_migrations();
+[[nodiscard]] std::span<const common::db::Migration> postgresql_migrations();
 
 }  // namespace faafo::store

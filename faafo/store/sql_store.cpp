@@ -7,23 +7,16 @@
 
 #include "faafo/store/database.hpp"
 #include "faafo/store/group_commit.hpp"
+#include "faafo/store/outbox.hpp"
+#include "faafo/store/pictures.hpp"
 #include "faafo/store/rows.hpp"
+#include "faafo/store/text.hpp"
 
 namespace faafo::store {
 namespace {
 
 constexpr std::size_t longest_reason = 1024;
-
-/// Bytes as a BLOB. SOCI copies them.
-void fill(soci::blob& blob, std::string_view bytes) {
-    if (!bytes.empty()) blob.write(0, bytes.data(), bytes.size());
-}
-
-std::string bytes_of(soci::blob& blob) {
-    std::string bytes(blob.get_len(), '\0');
-    if (!bytes.empty()) blob.read(0, bytes.data(), bytes.size());
-    return bytes;
-}
+constexpr int most_workers = 1000;  // in a summary
 
 void update_row(soci::session& session, const Fractal& fractal) {
     static const std::string sql = [] {
@@ -53,40 +46,36 @@ void require_lease(soci::session& session, const std::string& uuid, const std::s
 
 class SqlStore : public Store {
   public:
-    explicit SqlStore(std::shared_ptr<Database> database)
-        : database_(std::move(database)), writes_(*database_) {}
+    SqlStore(std::shared_ptr<Database> database, SqlStoreOptions options)
+        : database_(std::move(database)), options_(options), writes_(*database_) {}
 
     void create(const Fractal& fractal) override {
         try {
             writes_.run([&](soci::session& session) { insert(session, fractal); });
         } catch (const soci::soci_error& error) {
             if (common::db::classify(error) == common::db::Failure::unique) throw DuplicateUuid(fractal.uuid);
-            throw_unavailable(error);
+            database_->fail(error);
         }
     }
 
     std::optional<Fractal> find(std::string_view uuid) override {
-        return guarded([&] {
-            soci::session session(database_->pool());
-            return find_row(session, uuid);
-        });
+        return reading(*database_, [&](soci::session& session) { return find_row(session, uuid); });
     }
 
     Page list(const Query& query, std::int64_t first, std::int64_t count) override {
-        const Sql where = where_clause(query);
-        const std::string order = order_clause(query);
-        return guarded([&] {
-            Transaction transaction(*database_, Transaction::Kind::read);
-            Page page{.total = count_of(transaction.session(), where)};
-            // The question's own limit and offset choose the rows that pages are then cut from.
-            page.total = std::max<std::int64_t>(0, page.total - query.offset);
-            if (query.limit) page.total = std::min(page.total, *query.limit);
-            count = std::min(count, page.total - first);
-            if (first >= 0 && count > 0) {
-                page.fractals = rows(transaction.session(), where, order, first + query.offset, count);
-            }
-            transaction.commit();
-            return page;
+        const Sql where = where_clause(query, database_->backend());
+        const std::string order = order_clause(query, database_->backend());
+        return guarded(*database_, [&] {
+            return transacting(*database_, Transaction::Kind::read, [&](soci::session& session) {
+                Page page{.total = count_of(session, where)};
+                // The question's own limit and offset choose the rows that pages are then cut from.
+                page.total = std::max<std::int64_t>(0, page.total - query.offset);
+                if (query.limit) page.total = std::min(page.total, *query.limit);
+                const std::int64_t wanted = std::min(count, page.total - first);
+                if (first >= 0 && wanted > 0)
+                    page.fractals = rows(session, where, order, first + query.offset, wanted);
+                return page;
+            });
         });
     }
 
@@ -94,6 +83,7 @@ class SqlStore : public Store {
         const std::string key = lower_case(uuid);
         bool removed = false;
         write([&](soci::session& session) {
+            lock_task(session, key);
             soci::statement statement =
                 (session.prepare << "DELETE FROM fractal WHERE uuid = :uuid", soci::use(key));
             statement.execute(true);
@@ -119,7 +109,7 @@ class SqlStore : public Store {
             fractal.failure_reason.reset();
             fractal.finished_at = now();
             update_row(session, fractal);
-            keep_image(session, fractal, result);
+            insert_pictures(session, database_->backend(), fractal.uuid, result);
             retire(session, fractal.uuid);
         });
     }
@@ -131,7 +121,7 @@ class SqlStore : public Store {
             if (lease) require_lease(session, fractal.uuid, *lease);
 
             fractal.state = State::failed;
-            fractal.failure_reason = std::string(reason.substr(0, longest_reason));
+            fractal.failure_reason = shortened(reason, longest_reason);
             fractal.finished_at = now();
             update_row(session, fractal);
             const long long died_at = fractal.finished_at->time_since_epoch().count();
@@ -147,7 +137,11 @@ class SqlStore : public Store {
 
     Fractal change(std::string_view uuid, const Change& change) override {
         return changed(uuid, [&](soci::session& session, Fractal& fractal) {
-            if (!change.duration && !change.generated_by) return;
+            if (change.state && fractal.state != State::done && fractal.state != State::failed) {
+                move_task(session, fractal, *change.state, change.lease);
+            } else if (!change.duration && !change.generated_by) {
+                return;
+            }
             if (change.duration) fractal.duration = change.duration;
             if (change.generated_by) fractal.generated_by = change.generated_by;
             update_row(session, fractal);
@@ -155,32 +149,59 @@ class SqlStore : public Store {
     }
 
     std::optional<Image> image(std::string_view uuid) override {
-        return read_image(uuid, "SELECT checksum, picture FROM fractal_image WHERE uuid = :uuid");
+        return picture(uuid, "SELECT checksum, picture FROM fractal_image WHERE uuid = :uuid");
     }
 
     std::optional<Image> thumbnail(std::string_view uuid) override {
-        return read_image(
-            uuid, "SELECT checksum, COALESCE(thumbnail, picture) FROM fractal_image WHERE uuid = :uuid");
+        return picture(uuid,
+                       "SELECT checksum, COALESCE(thumbnail, picture) FROM fractal_image WHERE uuid = :uuid");
+    }
+
+    Summary summary() override {
+        return guarded(*database_, [&] {
+            return transacting(*database_, Transaction::Kind::read, [](soci::session& session) {
+                Summary summary;
+                std::string name;
+                long long count = 0;
+                soci::statement states =
+                    (session.prepare << "SELECT state, COUNT(*) FROM fractal GROUP BY state",
+                     soci::into(name), soci::into(count));
+                states.execute(false);
+                while (states.fetch())
+                    summary.states[parse_state(name).value_or(State::failed)] += count;
+                soci::statement workers =
+                    (session.prepare << fmt::format(
+                         "SELECT generated_by, COUNT(*) AS drawn FROM fractal "
+                         "WHERE state = 'done' AND generated_by IS NOT NULL "
+                         "GROUP BY generated_by ORDER BY drawn DESC, generated_by LIMIT {}",
+                         most_workers),
+                     soci::into(name), soci::into(count));
+                workers.execute(false);
+                while (workers.fetch())
+                    summary.drawn_by[name] = count;
+                return summary;
+            });
+        });
     }
 
     void check() override {
-        guarded([&] {
-            soci::session session(database_->pool());
+        reading(*database_, [](soci::session& session) {
             int found = 0;
-            session << "SELECT COUNT(*) FROM (SELECT 1 FROM fractal LIMIT 1) AS some", soci::into(found);
+            session << "SELECT COUNT(*) FROM (SELECT 1 FROM fractal LIMIT 1) AS first_row", soci::into(found);
         });
     }
 
   private:
     void write(const std::function<void(soci::session&)>& work) {
-        guarded([&] { writes_.run(work); });
+        guarded(*database_, [&] { writes_.run(work); });
     }
 
     /// Reads the fractal and lets `work` change it, in one transaction; returns what it became.
     Fractal changed(std::string_view uuid, const std::function<void(soci::session&, Fractal&)>& work) {
         Fractal fractal;
         write([&](soci::session& session) {
-            auto found = find_row(session, uuid);
+            lock_task(session, uuid);
+            auto found = find_row(session, uuid, database_->for_update());
             if (!found) throw NotFound(std::string(uuid));
             fractal = *std::move(found);
             work(session, fractal);
@@ -188,7 +209,25 @@ class SqlStore : public Store {
         return fractal;
     }
 
-    static void insert(soci::session& session, const Fractal& fractal) {
+    /// What a worker that a broker supplies says of its task.
+    void move_task(soci::session& session, Fractal& fractal, State state,
+                   const std::optional<std::string>& lease) const {
+        if (state == State::drawing && lease) {
+            if (!outbox::hold(session, fractal.uuid, *lease, now() + options_.silence_limit))
+                throw LeaseLost(fractal.uuid);
+            fractal.state = State::drawing;
+        } else if (state == State::drawing) {
+            if (!outbox::begin(session, fractal.uuid, now() + options_.drawing_limit)) return;
+            fractal.state = State::drawing;
+            fractal.started_at = now();
+            ++fractal.attempts;
+        } else if (fractal.state == State::drawing && outbox::release(session, fractal.uuid)) {
+            fractal.state = State::queued;
+            fractal.attempts = std::max<std::int64_t>(0, fractal.attempts - 1);
+        }
+    }
+
+    void insert(soci::session& session, const Fractal& fractal) const {
         static const std::string sql =
             fmt::format("INSERT INTO fractal ({}) VALUES ({})", columns(), placeholders());
         Row row(fractal);
@@ -199,6 +238,10 @@ class SqlStore : public Store {
         statement.define_and_bind();
         statement.execute(true);
 
+        if (options_.outbox) {
+            outbox::add(session, fractal.uuid, fractal.created_at);
+            return;
+        }
         const long long visible_at = fractal.created_at.time_since_epoch().count();
         session << "INSERT INTO task (uuid, visible_at) VALUES (:uuid, :visible_at)", soci::use(fractal.uuid),
             soci::use(visible_at);
@@ -233,36 +276,27 @@ class SqlStore : public Store {
         return fractals;
     }
 
-    static void keep_image(soci::session& session, const Fractal& fractal, const Result& result) {
-        soci::blob picture(session);
-        soci::blob thumbnail(session);
-        fill(picture, result.image);
-        fill(thumbnail, result.thumbnail);
-        soci::indicator has_thumbnail = result.thumbnail.empty() ? soci::i_null : soci::i_ok;
-        session << "INSERT INTO fractal_image (uuid, checksum, picture, thumbnail) VALUES (:uuid, :checksum, "
-                   ":picture, :thumbnail)",
-            soci::use(fractal.uuid), soci::use(result.checksum), soci::use(picture),
-            soci::use(thumbnail, has_thumbnail);
-    }
-
     static void retire(soci::session& session, const std::string& uuid) {
         session << "DELETE FROM task WHERE uuid = :uuid", soci::use(uuid);
+        outbox::remove(session, uuid);
     }
 
-    std::optional<Image> read_image(std::string_view uuid, const char* sql) {
-        return guarded([&]() -> std::optional<Image> {
-            const std::string key = lower_case(uuid);
-            soci::session session(database_->pool());
-            soci::blob blob(session);
-            Image image;
-            session << sql, soci::into(image.checksum), soci::into(blob), soci::use(key);
-            if (!session.got_data()) return std::nullopt;
-            image.bytes = bytes_of(blob);
-            return image;
+    /// The task before its fractal, as the queue does it: then nobody waits for somebody who waits for him.
+    void lock_task(soci::session& session, std::string_view uuid) {
+        if (database_->is_sqlite()) return;
+        const std::string key = lower_case(uuid);
+        long long id = 0;
+        session << "SELECT id FROM task WHERE uuid = :uuid FOR UPDATE", soci::into(id), soci::use(key);
+    }
+
+    std::optional<Image> picture(std::string_view uuid, const char* sql) {
+        return reading(*database_, [&](soci::session& session) {
+            return read_picture(session, database_->backend(), sql, lower_case(uuid));
         });
     }
 
     std::shared_ptr<Database> database_;
+    SqlStoreOptions options_;
     GroupCommit writes_;
 };
 
@@ -277,8 +311,8 @@ AlreadyDrawn::AlreadyDrawn(const std::string& uuid)
 LeaseLost::LeaseLost(const std::string& uuid)
     : std::runtime_error("the task of the fractal " + uuid + " was given to another worker") {}
 
-std::unique_ptr<Store> make_sql_store(std::shared_ptr<Database> database) {
-    return std::make_unique<SqlStore>(std::move(database));
+std::unique_ptr<Store> make_sql_store(std::shared_ptr<Database> database, SqlStoreOptions options) {
+    return std::make_unique<SqlStore>(std::move(database), options);
 }
 
 }  // namespace faafo::store

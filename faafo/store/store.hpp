@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,6 +31,10 @@ struct AlreadyDrawn : std::runtime_error {
 struct LeaseLost : std::runtime_error {
     explicit LeaseLost(const std::string& uuid);
 };
+/// The database does not take a picture of this size; trying again does not help.
+struct TooLarge : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 /// The database cannot be reached or is too busy; the same call may succeed later.
 struct Unavailable : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -45,10 +50,22 @@ struct Image {
     std::string checksum;  ///< of these bytes
 };
 
-/// What may be changed on a fractal without handing in a picture; nothing stays as it is.
+/// What may be changed on a fractal without handing in a picture; what is not given stays as it is.
 struct Change {
     std::optional<double> duration;
     std::optional<std::string> generated_by;
+    /// Only where a broker brings tasks to workers, and only before the fractal is drawn or failed. State::drawing: a
+    /// worker begins; State::queued: it gives the task back.
+    std::optional<State> state;
+    /// With State::drawing: the worker goes on, and holds the task without the broker until it falls silent.
+    std::optional<std::string> lease;
+};
+
+/// How much there is, and who did it.
+struct Summary {
+    std::map<State, std::int64_t> states;  ///< without those that no fractal is in
+    /// "generated_by" of what is done; the busiest, if there are too many.
+    std::map<std::string, std::int64_t> drawn_by;
 };
 
 /// Every call is one transaction. Thread-safe. Any call may throw Unavailable.
@@ -66,12 +83,12 @@ class Store {
     virtual bool remove(std::string_view uuid) = 0;
 
     /// Keeps the picture and retires the task. The same picture again changes nothing.
-    /// Throws NotFound, AlreadyDrawn, LeaseLost.
+    /// Throws NotFound, AlreadyDrawn, LeaseLost, TooLarge.
     virtual Fractal complete(const Result& result) = 0;
     /// Retires the task without a picture, for good. A fractal that is drawn stays drawn. Throws NotFound, LeaseLost.
     virtual Fractal fail(std::string_view uuid, std::string_view reason,
                          const std::optional<std::string>& lease) = 0;
-    /// Throws NotFound.
+    /// Throws NotFound; LeaseLost when there is a lease, and no outbox that could keep the task.
     virtual Fractal change(std::string_view uuid, const Change& change) = 0;
 
     /// The picture's file, when it is drawn.
@@ -79,6 +96,7 @@ class Store {
     /// A smaller one where there is one, else the picture itself.
     [[nodiscard]] virtual std::optional<Image> thumbnail(std::string_view uuid) = 0;
 
+    [[nodiscard]] virtual Summary summary() = 0;
     /// Throws Unavailable unless the database answers.
     virtual void check() = 0;
 };

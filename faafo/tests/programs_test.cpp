@@ -150,10 +150,10 @@ TEST_F(ProgramsTest, SaysWhatIsWrongAndEnds) {
         return common::process::run({.arguments = std::move(arguments), .timeout = 20s});
     };
     const auto broker = run({"faafo-api", "--bind-port", "0", "--database-url", files.database_url(),
-                             "--transport-url", "amqp://guest:secret@localhost//"});
+                             "--transport-url", "amqp://guest:secret@broker.example//"});
     EXPECT_EQ(broker.exit_status, 1);
     EXPECT_THAT(broker.error,
-                testing::AllOf(HasSubstr("not supported yet"), testing::Not(HasSubstr("secret"))));
+                testing::AllOf(HasSubstr("rabbitmqctl add_user"), testing::Not(HasSubstr("secret"))));
     EXPECT_EQ(run({"faafo-worker", "--database-url", "sqlite:////proc/no/f.db"}).exit_status, 1);
     EXPECT_EQ(run({"faafo-worker", "--database-url", files.database_url(), "--endpoint-url", "localhost"})
                   .exit_status,

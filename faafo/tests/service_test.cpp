@@ -305,7 +305,28 @@ TEST_F(ServiceTest, ServesPicturesAsTheyWereStored) {
 
 TEST_F(ServiceTest, IsHealthyAndReady) {
     EXPECT_EQ(application.call("GET", "/healthz").status, 200);
-    EXPECT_EQ(application.call("GET", "/readyz").status, 200);
+    const auto ready = application.call("GET", "/readyz");
+    EXPECT_EQ(ready.status, 200);
+    EXPECT_EQ(ready.body, R"({"database":"ok","queue":"ok","status":"ready"})");
+}
+
+TEST_F(ServiceTest, SaysHowMuchThereIsToDoAndWhoDidWhat) {
+    const store::Fractal fractal = small_fractal();
+    application.store->create(fractal);
+    application.store->create(small_fractal());
+    (void)application.store->complete(drawn(fractal));
+    const auto status = json_of(application.call("GET", "/v1/status"));
+    EXPECT_EQ(
+        status,
+        boost::json::parse(
+            R"({"fractals":2,"queued":1,"drawing":0,"done":1,"failed":0,"queue":"ok","workers":{"host-1":1}})"));
+    // Where the queue is in the database, nobody needs to say that a worker begins.
+    const std::string path = "/v1/fractal/" + fractal.uuid;
+    EXPECT_EQ(application.call("PUT", path, R"({"state":"drawing"})").status, 200);
+    EXPECT_EQ(application.store->find(fractal.uuid)->state, store::State::done);
+    for (const char* body :
+         {R"({"state":"failed"})", R"({"state":"no"})", R"({"state":"queued","image":""})"})
+        EXPECT_EQ(application.call("PUT", path, body).status, 400) << body;
 }
 
 TEST_F(ServiceTest, HostsThatAreNoHostsAreNotRepeated) {

@@ -4,15 +4,15 @@
 #include <atomic>
 #include <thread>
 
-#include "faafo/tests/application.hpp"
+#include "faafo/store/text.hpp"
+#include "faafo/tests/backends.hpp"
 
 namespace faafo::tests {
 namespace {
 
 using store::State;
 
-TEST(Store, KeepsEveryFieldToTheLastBit) {
-    const Files files;
+TEST_P(Store, KeepsEveryFieldToTheLastBit) {
     const Application application(files.database_url());
     store::Fractal fractal = small_fractal();
     fractal.parameters.window = {
@@ -32,15 +32,13 @@ TEST(Store, KeepsEveryFieldToTheLastBit) {
     EXPECT_FALSE(application.store->find(store::new_uuid()));
 }
 
-TEST(Store, OutlivesItsProcess) {
-    const Files files;
+TEST_P(Store, OutlivesItsProcess) {
     const store::Fractal fractal = small_fractal();
     Application(files.database_url()).store->create(fractal);
     EXPECT_TRUE(Application(files.database_url()).store->find(fractal.uuid));
 }
 
-TEST(Store, RefusesASecondFractalOfTheSameUuid) {
-    const Files files;
+TEST_P(Store, RefusesASecondFractalOfTheSameUuid) {
     const Application application(files.database_url());
     const store::Fractal fractal = small_fractal();
     application.store->create(fractal);
@@ -48,8 +46,7 @@ TEST(Store, RefusesASecondFractalOfTheSameUuid) {
     EXPECT_EQ(application.store->list({}, 0, 10).total, 1);
 }
 
-TEST(Store, KeepsThePictureAsItCame) {
-    const Files files;
+TEST_P(Store, KeepsThePictureAsItCame) {
     const Application application(files.database_url());
     const store::Fractal fractal = small_fractal();
     application.store->create(fractal);
@@ -67,8 +64,7 @@ TEST(Store, KeepsThePictureAsItCame) {
         << "small pictures have none";
 }
 
-TEST(Store, ServesTheThumbnailWhereThereIsOne) {
-    const Files files;
+TEST_P(Store, ServesTheThumbnailWhereThereIsOne) {
     const Application application(files.database_url());
     store::Fractal fractal = small_fractal();
     fractal.parameters.width = 1500;
@@ -80,8 +76,7 @@ TEST(Store, ServesTheThumbnailWhereThereIsOne) {
     EXPECT_EQ(application.store->image(fractal.uuid).value().bytes, result.image);
 }
 
-TEST(Store, TheSamePictureAgainChangesNothingAndAnotherOneIsRefused) {
-    const Files files;
+TEST_P(Store, TheSamePictureAgainChangesNothingAndAnotherOneIsRefused) {
     const Application application(files.database_url());
     const store::Fractal fractal = small_fractal();
     application.store->create(fractal);
@@ -98,8 +93,7 @@ TEST(Store, TheSamePictureAgainChangesNothingAndAnotherOneIsRefused) {
     EXPECT_EQ(application.store->image(fractal.uuid).value().bytes, result.image);
 }
 
-TEST(Store, TwoFractalsMayHaveTheSamePicture) {
-    const Files files;
+TEST_P(Store, TwoFractalsMayHaveTheSamePicture) {
     const Application application(files.database_url());
     for (const int number : {1, 2}) {
         const store::Fractal fractal = small_fractal(numbered_uuid(number));
@@ -108,15 +102,13 @@ TEST(Store, TwoFractalsMayHaveTheSamePicture) {
     }
 }
 
-TEST(Store, APictureForNothingIsNotFound) {
-    const Files files;
+TEST_P(Store, APictureForNothingIsNotFound) {
     const Application application(files.database_url());
     EXPECT_THROW(application.store->complete(drawn(small_fractal())), store::NotFound);
     EXPECT_THROW(application.store->fail(store::new_uuid(), "why", {}), store::NotFound);
 }
 
-TEST(Store, RemovingTakesPictureAndTaskAlong) {
-    const Files files;
+TEST_P(Store, RemovingTakesPictureAndTaskAlong) {
     const Application application(files.database_url());
     const store::Fractal waiting = small_fractal(numbered_uuid(1));
     const store::Fractal done = small_fractal(numbered_uuid(2));
@@ -133,8 +125,7 @@ TEST(Store, RemovingTakesPictureAndTaskAlong) {
     EXPECT_FALSE(application.store->image(done.uuid)) << "the old picture must not come back";
 }
 
-TEST(Store, PagesAreInOrderAndComplete) {
-    const Files files;
+TEST_P(Store, PagesAreInOrderAndComplete) {
     const Application application(files.database_url());
     for (int number = 24; number >= 0; --number)
         application.store->create(small_fractal(numbered_uuid(number)));
@@ -150,8 +141,7 @@ TEST(Store, PagesAreInOrderAndComplete) {
     EXPECT_TRUE(application.store->list({}, -1, 10).fractals.empty());
 }
 
-TEST(Store, ManyThreadsAndTwoProcessesWriteSideBySide) {
-    const Files files;
+TEST_P(Store, ManyThreadsAndTwoProcessesWriteSideBySide) {
     const Application one(files.database_url());
     const Application two(files.database_url());
     {
@@ -173,8 +163,7 @@ TEST(Store, ManyThreadsAndTwoProcessesWriteSideBySide) {
     EXPECT_EQ(two.store->list(done, 0, 1).total, 80);
 }
 
-TEST(Store, WritesThatAreCommittedTogetherSucceedOrFailEachByItself) {
-    const Files files;
+TEST_P(Store, WritesThatAreCommittedTogetherSucceedOrFailEachByItself) {
     const Application application(files.database_url());
     std::atomic<int> created = 0;
     std::atomic<int> refused = 0;
@@ -202,15 +191,26 @@ TEST(Store, WritesThatAreCommittedTogetherSucceedOrFailEachByItself) {
     EXPECT_EQ(tasks, 15);
 }
 
-TEST(Store, SaysWhatItCannotOpen) {
-    const Files files;
-    EXPECT_THROW(store::Database("mysql://root:secret@localhost/faafo", 1), std::invalid_argument);
+TEST(Database, SaysWhatItCannotOpen) {
+    EXPECT_THROW(store::Database("oracle://root:secret@localhost/faafo", 1), std::invalid_argument);
     try {
         store::Database("sqlite:////proc/nowhere/faafo.db", 1);
         FAIL() << "opened";
     } catch (const store::Unavailable& error) {
         EXPECT_THAT(error.what(), testing::HasSubstr("/proc/nowhere/faafo.db"));
     }
+}
+
+TEST(Text, IsCutBetweenCharactersAndAlwaysUtf8) {
+    EXPECT_EQ(store::shortened("Grüße", 99), "Grüße");
+    EXPECT_EQ(store::shortened("Grüße", 5), "Grü");
+    EXPECT_EQ(store::shortened("Grüße", 3), "Gr");
+    EXPECT_EQ(store::shortened("🌀🌀", 7), "🌀");
+    for (const std::string_view wrong : {"\xff", "\xc3", "\x80", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80",
+                                         "\xf4\x90\x80\x80", "\xf0\x8f\xbf\xbf"}) {
+        EXPECT_EQ(store::shortened(wrong, 99), std::string(wrong.size(), '?'));
+    }
+    EXPECT_EQ(store::shortened(std::string_view("a\0b", 3), 99), "a?b");
 }
 
 TEST(Fractal, TimesAreReadAsTheyAreWritten) {

@@ -1,16 +1,19 @@
-// faafo-worker: takes tasks from the queue, draws, and PUTs the pictures to the API.
+// faafo-worker: takes tasks from the queue, draws, and PUTs the pictures to the API. With a message broker it needs no
+// database.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <stop_token>
 
 #include "faafo/config/logging.hpp"
 #include "faafo/config/settings.hpp"
 #include "faafo/config/signals.hpp"
-#include "faafo/queue/embedded_queue.hpp"
+#include "faafo/queue/open_queue.hpp"
 #include "faafo/store/database.hpp"
+#include "faafo/worker/ledger.hpp"
 #include "faafo/worker/workers.hpp"
 
 namespace {
@@ -25,16 +28,27 @@ int run(int argc, const char* const* argv) {
     config::start_logging(settings, "faafo.worker");
     config::hold_stop_signals();
 
-    auto database = std::make_shared<store::Database>(settings.database_url, settings.workers + 2);
+    const queue::QueueOptions options{.lease = settings.lease,
+                                      .max_attempts = static_cast<int>(settings.max_attempts),
+                                      .prefetch = settings.workers,
+                                      .hand_over = settings.hand_over};
+    std::stop_source stop;
+    const bool broker = queue::uses_broker(settings.transport_url);
     const auto queue =
-        queue::open_queue(settings.transport_url, database,
-                          {.lease = settings.lease, .max_attempts = static_cast<int>(settings.max_attempts)});
+        broker ? queue::open_worker_queue(settings.transport_url,
+                                          worker::make_http_ledger(settings.endpoint_url, stop.get_token()),
+                                          options)
+               : queue::open_queue(
+                     settings.transport_url,
+                     std::make_shared<store::Database>(settings.database_url, settings.workers + 2), nullptr,
+                     options);
     const auto sink = worker::make_http_sink(settings.endpoint_url);
     worker::Workers workers(*queue, *sink,
                             {.count = settings.workers, .threads_per_task = settings.threads_per_task});
     spdlog::info("pictures go to {}", settings.endpoint_url);
     config::wait_for_stop();
     spdlog::info("stopping");
+    stop.request_stop();
     workers.stop();
     return 0;
 }

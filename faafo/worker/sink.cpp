@@ -25,6 +25,8 @@ class StoreSink : public Sink {
             return Delivery::pointless;
         } catch (const store::LeaseLost&) {
             return Delivery::pointless;
+        } catch (const store::TooLarge& error) {
+            throw Refused(error.what());
         }
     }
 

@@ -110,7 +110,7 @@ struct Workers::Impl {
             spdlog::info("processing fractal {} (attempt {})", uuid, task.attempt);
             store::Result result =
                 draw(task.fractal, options.name, options.threads_per_task, holding.stop_token());
-            result.lease = task.lease;
+            if (task.lease_is_stored) result.lease = task.lease;
             hand_in(result, holding.stop_token());
             queue.acknowledge(task.lease);
             return;

@@ -1,0 +1,68 @@
+// Sessions that several threads share. One that died, because its server was restarted or the network
+// dropped it, is replaced when it is next asked for.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <vector>
+
+#include "common/db/database.hpp"
+
+namespace common::db {
+
+/// All sessions were in use for too long.
+struct PoolExhausted : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Thread-safe. Opens sessions when they are first needed, so that many processes do not take all that a server allows.
+class Pool {
+  public:
+    /// `size`: how many sessions there may be. Throws std::invalid_argument.
+    Pool(DatabaseUrl url, std::size_t size, std::chrono::milliseconds patience = std::chrono::seconds{10});
+
+    /// One session, for one thread, until this value goes.
+    class Lease {
+      public:
+        ~Lease();
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+
+        [[nodiscard]] soci::session& session() { return *session_; }
+        /// Opened by this lease and so not a connection that may have died while it was idle.
+        [[nodiscard]] bool fresh() const { return fresh_; }
+        /// The connection is broken, and those that lie idle are likely to be: none of them is used again.
+        void discard() noexcept;
+        /// discard(), and another one in its place; throws soci_error.
+        void renew();
+
+      private:
+        friend class Pool;
+        Lease(Pool& pool, std::unique_ptr<soci::session> session);
+
+        Pool& pool_;
+        std::unique_ptr<soci::session> session_;
+        bool fresh_ = false;
+    };
+    /// Throws PoolExhausted after the pool's patience, and soci_error when there is no connection.
+    [[nodiscard]] Lease lease();
+
+    [[nodiscard]] const DatabaseUrl& url() const { return url_; }
+
+  private:
+    std::unique_ptr<soci::session> take();
+    void give_back(std::unique_ptr<soci::session> session) noexcept;
+    void close_idle() noexcept;
+
+    const DatabaseUrl url_;
+    const std::chrono::milliseconds patience_;
+    std::mutex mutex_;
+    std::condition_variable returned_;
+    // The session used last is used next. One that is not open is null.
+    std::vector<std::unique_ptr<soci::session>> idle_;
+};
+
+}  // namespace common::db
