@@ -3,13 +3,26 @@
 #include <signal.h>
 
 #include "common/testkit/http_client.hpp"
+#include "common/testkit/wait.hpp"
 
 namespace acceptance {
 
 using common::testkit::Answer;
 
-KillingProxy::KillingProxy(std::size_t fatal)
-    : fatal_(fatal), server_([this](const common::httpd::Request& request) { return pass_on(request); }) {}
+namespace {
+
+/// A token is made for oneself, it changes nothing in the cloud.
+bool is_change(const common::httpd::Request& request) {
+    return request.method != "GET" && request.method != "HEAD" &&
+           request.target.find("/auth/tokens") == std::string::npos;
+}
+
+}  // namespace
+
+KillingProxy::KillingProxy(std::size_t fatal, Counted counted)
+    : fatal_(fatal),
+      counted_(counted),
+      server_([this](const common::httpd::Request& request) { return pass_on(request); }) {}
 
 void KillingProxy::set_victim(pid_t pid) {
     victim_ = pid;
@@ -17,7 +30,8 @@ void KillingProxy::set_victim(pid_t pid) {
 }
 
 Answer KillingProxy::pass_on(const common::httpd::Request& request) {
-    const auto number = ++count_;
+    const bool counts = counted_ == Counted::all || is_change(request);
+    const auto number = counts ? ++count_ : 0;
     // A proxy gets absolute targets: "http://host:port/path?query".
     const auto path_begin = request.target.find('/', std::string("http://").size());
     common::testkit::HttpClient origin(request.target.substr(0, path_begin), std::chrono::minutes(1));
@@ -28,9 +42,10 @@ Answer KillingProxy::pass_on(const common::httpd::Request& request) {
             headers.add(name, value);
     const auto answer =
         origin.request(request.method, request.target.substr(path_begin), request.body.read(), headers);
-    if (number == fatal_) {
+    if (counts && number == fatal_) {
         victim_.wait(0);
-        ::kill(victim_, SIGKILL);
+        ::kill(victim_, signal_);
+        (void)common::testkit::wait_until([this] { return ::kill(victim_, 0) != 0; }, std::chrono::minutes(1));
         return {.reset = true};
     }
     Answer passed;
