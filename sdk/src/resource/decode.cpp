@@ -279,9 +279,13 @@ void Decoder::value(const json::value& value, const Path& path, const ValueType&
             if (is_nothing(value, *type.element)) {
                 return;
             }
-            if (type.element->kind == Kind::time && value.is_string() && !parse_time(value.get_string())) {
-                // No reason to lose a whole listing; it is kept as it came.
-                keep_unknown(value, path);
+            if (type.element->kind == Kind::time && value.is_string()) {
+                if (const auto parsed = parse_time(value.get_string())) {
+                    *static_cast<Time*>(type.add(out, {})) = *parsed;
+                } else {
+                    // No reason to lose a whole listing; it is kept as it came.
+                    keep_unknown(value, path);
+                }
             } else {
                 this->value(value, path, *type.element, type.add(out, {}), options);
             }
@@ -291,7 +295,8 @@ void Decoder::value(const json::value& value, const Path& path, const ValueType&
 
 }  // namespace
 
-Document::Document(std::string_view text) {
+// The root begins in the memory of what is assigned to it, or all of that would be copied.
+Document::Document(std::string_view text) : root_(json::storage_ptr(&memory_)) {
     json::parse_options options;
     options.max_depth = deepest;
     boost::system::error_code error;
