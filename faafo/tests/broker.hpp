@@ -47,6 +47,8 @@ class BrokerTest : public testing::Test {
     static bool becomes(const ApiProgram& api, const std::string& uuid, const std::string& state);
     /// Takes seconds to draw.
     static std::string slow_request(const std::string& uuid);
+    /// Minutes.
+    static std::string endless_request(const std::string& uuid);
 
     static std::unique_ptr<common::testkit::RabbitMq> broker;
     Files files;

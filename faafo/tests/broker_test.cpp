@@ -8,6 +8,7 @@
 
 #include "common/testkit/socket.hpp"
 #include "common/testkit/wait.hpp"
+#include "faafo/queue/open_queue.hpp"
 #include "faafo/queue/rabbitmq/topology.hpp"
 #include "faafo/store/outbox.hpp"
 
@@ -230,7 +231,7 @@ TEST_F(BrokerTest, WhatEndsEveryWorkerIsGivenUp) {
 
 TEST_F(BrokerTest, AStoppedWorkerReturnsItsTask) {
     const ApiProgram api = start_api("api");
-    ASSERT_EQ(api.client().post("/v1/fractal", slow_request(numbered_uuid(1))).status, 201);
+    ASSERT_EQ(api.client().post("/v1/fractal", endless_request(numbered_uuid(1))).status, 201);
     auto worker = start_worker("worker", api);
     ASSERT_TRUE(becomes(api, numbered_uuid(1), "drawing"));
     worker.signal(SIGTERM);
@@ -243,7 +244,7 @@ TEST_F(BrokerTest, AStoppedWorkerReturnsItsTask) {
 
 TEST_F(BrokerTest, ALongDrawingIsKeptWithoutTheBrokerAndOutlivesItsWorkerToo) {
     const ApiProgram api = start_api("api", {}, {"--lease", "1"});
-    ASSERT_EQ(api.client().post("/v1/fractal", slow_request(numbered_uuid(1))).status, 201);
+    ASSERT_EQ(api.client().post("/v1/fractal", endless_request(numbered_uuid(1))).status, 201);
     auto worker = start_worker("worker", api, {}, {"--lease", "1", "--hand-over", "1"});
     ASSERT_TRUE(becomes(api, numbered_uuid(1), "drawing"));
     // Acknowledged before it is drawn, so that no consumer_timeout of the broker can hit it: a broker that forgets
@@ -260,6 +261,19 @@ TEST_F(BrokerTest, ALongDrawingIsKeptWithoutTheBrokerAndOutlivesItsWorkerToo) {
     worker.signal(SIGKILL);
     ASSERT_EQ(worker.wait(5s), 128 + SIGKILL);
     ASSERT_TRUE(wait_until([] { return ready(task_queue) == 1; }, 20s)) << "the API publishes it again";
+}
+
+TEST_F(BrokerTest, WhatTheBrokerLostIsPublishedAgain) {
+    const Application database(files.database_url());
+    const auto store = store::make_sql_store(database.database, {.outbox = true});
+    const auto queue = queue::open_queue(broker->url(), database.database, nullptr, {.publish_again = 100ms});
+    store->create(small_fractal(numbered_uuid(1)));
+    queue->notify();
+    ASSERT_TRUE(wait_until([] { return ready(task_queue) == 1; }));
+    for (int times = 0; times < 2; ++times) {
+        ASSERT_EQ(drain(task_queue).size(), 1U) << "one, as long as it waits there";
+        ASSERT_TRUE(wait_until([] { return ready(task_queue) == 1; }));
+    }
 }
 
 TEST_F(BrokerTest, ABrokerThatGoesAndComesLosesNothing) {

@@ -14,6 +14,7 @@
 #include "common/testkit/wait.hpp"
 #include "faafo/api/client.hpp"
 #include "faafo/tests/application.hpp"
+#include "faafo/worker/ledger.hpp"
 
 namespace faafo::tests {
 namespace {
@@ -279,6 +280,27 @@ TEST(HttpSink, SendsWhatTheOriginalsApiUnderstands) {
         status = bad;
         EXPECT_THROW(sink->deliver(result, {}), worker::SinkUnavailable) << bad;
     }
+}
+
+TEST(HttpSink, AnApiThatKnowsTheOriginalsMembersOnlyGetsThose) {
+    const store::Fractal fractal = small_fractal();
+    common::testkit::ScriptedServer original([&](const common::httpd::Request& request) {
+        for (const auto& member : boost::json::parse(request.body.read()).as_object()) {
+            const std::string_view name(member.key().data(), member.key().size());
+            const bool known = name == "uuid" || name == "duration" || name == "image" ||
+                               name == "checksum" || name == "size" || name == "generated_by";
+            if (known) continue;
+            return common::testkit::json_answer(
+                R"({"message":"Model does not have field ')" + std::string(name) + R"('"})", 400);
+        }
+        return common::testkit::json_answer("{}");
+    });
+    const auto sink = worker::make_http_sink(original.url());
+    EXPECT_EQ(sink->deliver(drawn(fractal), {}), worker::Delivery::stored);
+    const auto ledger = worker::make_http_ledger(original.url(), {});
+    EXPECT_TRUE(ledger->begin(fractal.uuid).wanted)
+        << "it draws, although the API does not hear that it begins";
+    EXPECT_EQ(ledger->hold(fractal.uuid, "lease"), queue::Ledger::Hold::impossible);
 }
 
 TEST(HttpSink, NobodyThereIsUnavailableAndAStopIsHeard) {

@@ -40,27 +40,35 @@ class HttpSink : public Sink {
 
     Delivery deliver(const store::Result& result, std::stop_token stop) override {
         try {
-            return judge(client_.request("PUT", "/v1/fractal/" + result.uuid, body_of(result), stop));
+            const std::string path = "/v1/fractal/" + result.uuid;
+            api::Reply reply = client_.request("PUT", path, body_of(result, Members::ours), stop);
+            if (reply.status == 400 &&
+                api::message_from_json(reply.body).starts_with("Model does not have field")) {
+                reply = client_.request("PUT", path, body_of(result, Members::originals), stop);
+            }
+            return judge(reply);
         } catch (const api::Unreachable& error) {
             throw SinkUnavailable(error.what());
         }
     }
 
   private:
-    /// The original's six members first; its API would refuse the others.
-    static std::string body_of(const store::Result& result) {
+    /// The original's API knows six members and refuses whatever has others.
+    enum class Members { originals, ours };
+    static std::string body_of(const store::Result& result, Members members) {
         std::string body =
             fmt::format(R"({{"uuid":{},"checksum":{},"size":{})", api::json_string(result.uuid),
                         api::json_string(result.checksum), result.image.size());
         if (result.duration) body += fmt::format(R"(,"duration":{})", api::json_number(*result.duration));
         if (result.generated_by)
             body += fmt::format(R"(,"generated_by":{})", api::json_string(*result.generated_by));
-        if (result.c) {
+        const bool ours = members == Members::ours;
+        if (ours && result.c) {
             body += fmt::format(R"(,"c_re":{},"c_im":{})", api::json_number(result.c->real()),
                                 api::json_number(result.c->imag()));
         }
-        if (result.lease) body += fmt::format(R"(,"lease":{})", api::json_string(*result.lease));
-        if (!result.thumbnail.empty())
+        if (ours && result.lease) body += fmt::format(R"(,"lease":{})", api::json_string(*result.lease));
+        if (ours && !result.thumbnail.empty())
             body.append(R"(,"thumbnail":")").append(api::base64(result.thumbnail)).append("\"");
         body.append(R"(,"image":")").append(api::base64(result.image)).append("\"}");
         return body;
