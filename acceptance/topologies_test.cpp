@@ -190,6 +190,28 @@ TEST_F(Topologies, InstancesWithPasswordsOfAnotherTimeAreReplaced) {
     EXPECT_EQ(run("scaling_fractals", {"plan"}).exit_status, 0);
 }
 
+TEST_F(Topologies, AQuotaThatDoesNotSufficeIsSaidBeforeAnythingIsMade) {
+    const auto admin = openstack::connect(
+        {.config = {.cloud = cloud_->cloud_name() + "-admin", .config_file = cloud_->clouds_yaml()}});
+    const auto project = connection().network().adapter().project_id();
+    admin.compute().update_quota_set(project, {.instances = 4});
+    admin.network().update_quota(project, {.floating_ips = 1, .security_group_rules = 5});
+
+    EXPECT_THAT(run("scaling_fractals", {"plan"}).output,
+                HasSubstr("NOT ENOUGH quota of instances: 6 needed, 4 left"));
+    const auto refused = run("scaling_fractals", {"deploy"});
+    EXPECT_EQ(refused.exit_status, 1);
+    EXPECT_THAT(refused.error, HasSubstr("instances: 6 needed, 4 left"));
+    EXPECT_THAT(refused.error, HasSubstr("floating IPs: 2 needed, 1 left"));
+    EXPECT_THAT(refused.error, HasSubstr("security group rules: "));
+    EXPECT_TRUE(inventory(connection()).empty()) << inventory(connection());
+
+    admin.compute().update_quota_set(project, {.instances = -1});
+    admin.network().update_quota(project, {.floating_ips = -1, .security_group_rules = -1});
+    EXPECT_THAT(run("scaling_fractals", {"plan"}).output,
+                HasSubstr("quota of instances: 6 needed, no limit"));
+}
+
 TEST_F(Topologies, TwoProgramsStandSideBySideThoughTheirNamesAreTheSame) {
     ASSERT_EQ(run("scaling_fractals", {"deploy", "--api", "1", "--workers", "1"}).exit_status, 0);
     const auto first = inventory(connection());

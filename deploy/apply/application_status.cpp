@@ -54,6 +54,9 @@ std::optional<ApplicationStatus> parse_application_status(const std::string& bod
     if (workers != nullptr && workers->is_object())
         for (const auto& [name, count] : workers->as_object())
             if (const auto drawn = number(&count)) status.drawn_by.emplace(name, *drawn);
+    if (const auto* queue = object->if_contains("queue");
+        queue != nullptr && queue->is_string() && *queue != "ok")
+        status.queue_trouble = queue->as_string();
     return status;
 }
 

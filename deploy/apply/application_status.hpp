@@ -14,6 +14,7 @@ struct ApplicationStatus {
     // How far those are; absent where the application is too old to say it.
     std::optional<std::int64_t> queued, drawing, done, failed;
     std::map<std::string, std::int64_t> drawn_by;  ///< fractals by the host name of the worker
+    std::string queue_trouble;                     ///< why tasks do not get to workers; empty when they do
 
     /// Waiting or being drawn.
     [[nodiscard]] std::optional<std::int64_t> backlog() const;

@@ -36,7 +36,8 @@ json::value backlog_of(const Status& status) {
     return json::object{{"queued", number(application.queued)},
                         {"drawing", number(application.drawing)},
                         {"done", number(application.done)},
-                        {"failed", number(application.failed)}};
+                        {"failed", number(application.failed)},
+                        {"queue", application.queue_trouble.empty() ? "ok" : application.queue_trouble}};
 }
 
 json::value drawn_by(const Status& status) {
@@ -77,6 +78,8 @@ std::string in_words(const ApplicationStatus& application) {
     for (const auto& [name, count] : application.drawn_by)
         workers.push_back(fmt::format("{}: {}", common::tty::printable(name), count));
     if (!workers.empty()) text += fmt::format(" · drawn by {}", fmt::join(workers, ", "));
+    if (!application.queue_trouble.empty())
+        text += "\nThe queue: " + common::tty::printable(application.queue_trouble);
     return text + "\n";
 }
 
@@ -100,7 +103,7 @@ std::string to_text(const Status& status) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& instance : status.instances)
         rows.push_back({instance.name, instance.state, instance.fixed_address, instance.floating_address,
-                        instance.health});
+                        common::tty::printable(instance.health)});
     auto text =
         common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
     if (status.application) text += in_words(*status.application);

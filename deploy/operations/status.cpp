@@ -54,8 +54,9 @@ void judge_from_inside(Status& status) {
         if (!instance.healthy || !instance.health.empty()) continue;
         if (instance.role == to_string(Role::services)) {
             // An API is ready when its database and its broker are.
-            instance.healthy = ready;
-            instance.health = ready ? "serves" : "no API says that it serves";
+            const auto trouble = status.application ? status.application->queue_trouble : std::string();
+            instance.healthy = ready && trouble.empty();
+            instance.health = !ready ? "no API says that it serves" : trouble.empty() ? "serves" : trouble;
         } else if (instance.role == to_string(Role::worker) && status.application) {
             const auto drawn = status.application->drawn_by.find(instance.name);
             instance.health = drawn != status.application->drawn_by.end()

@@ -15,6 +15,12 @@ TEST(ApplicationStatus, SaysWhatWaitsAndWhoDrewWhat) {
     EXPECT_EQ(status->drawn_by.at("app-worker-1"), 5);
 }
 
+TEST(ApplicationStatus, SaysWhatIsWrongWithTheQueue) {
+    EXPECT_EQ(parse_application_status(R"({"fractals": 1, "queue": "ok"})")->queue_trouble, "");
+    EXPECT_EQ(parse_application_status(R"({"fractals": 1, "queue": "no broker"})")->queue_trouble,
+              "no broker");
+}
+
 TEST(ApplicationStatus, WhatIsMissingIsUnknownAndNotZero) {
     const auto status = parse_application_status(R"({"fractals": 9})");
     ASSERT_TRUE(status);
