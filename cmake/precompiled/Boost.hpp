@@ -1,0 +1,4 @@
+// JSON.
+#pragma once
+
+#include <boost/json.hpp>

@@ -1,0 +1,1 @@
+// Something has to be compiled with a header for CMake to precompile it.

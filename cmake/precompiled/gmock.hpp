@@ -1,0 +1,4 @@
+// The test framework.
+#pragma once
+
+#include <gmock/gmock.h>
