@@ -112,6 +112,40 @@ TEST_F(Deployment, KilledAfterAnyRequestTheNextRunCompletesIt) {
     }
 }
 
+TEST_F(Deployment, InterruptedItSaysWhatToDoAndTheNextRunCompletesIt) {
+    std::size_t requests = 0;
+    {
+        KillingProxy counting(0);
+        auto command = cloud_->command(words({"deploy"}));
+        command.environment["http_proxy"] = counting.url();
+        ASSERT_EQ(common::process::run(command).exit_status, 0);
+        requests = counting.requests();
+    }
+    const auto complete = inventory(connection());
+    ASSERT_EQ(fractals({"destroy"}).exit_status, 0);
+
+    const auto output = cloud_->home() / "interrupted";
+    for (std::size_t fatal = 1; fatal <= requests; fatal += 5) {
+        SCOPED_TRACE("interrupted at request " + std::to_string(fatal) + " of " + std::to_string(requests));
+        std::filesystem::remove(output);
+        KillingProxy proxy(fatal);
+        proxy.only_interrupt();
+        auto command = cloud_->command(words({"deploy"}));
+        command.environment["http_proxy"] = proxy.url();
+        Child child({.command = command, .output = output});
+        proxy.set_victim(child.pid());
+        ASSERT_EQ(child.wait(std::chrono::seconds(30)), 130);
+        const auto said = common::process::check({.arguments = {"cat", output.string()}});
+        EXPECT_NE(said.find("interrupted"), std::string::npos) << said;
+        EXPECT_NE(said.find("fractals destroy"), std::string::npos) << said;
+
+        const auto next = fractals({"deploy"});
+        ASSERT_EQ(next.exit_status, 0) << next.error;
+        ASSERT_EQ(inventory(connection()), complete) << inventory(connection());
+        ASSERT_EQ(fractals({"destroy"}).exit_status, 0);
+    }
+}
+
 TEST_F(Deployment, TwoStandSideBySide) {
     ASSERT_EQ(fractals({"deploy"}).exit_status, 0);
     const auto first = inventory(connection());
