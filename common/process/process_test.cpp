@@ -105,7 +105,7 @@ TEST(Run, KillsTheWholeGroupAtTheTimeout) {
     const auto result =
         process::run({.arguments = {"sh", "-c", "sleep 1000 & echo $! > pid; echo said; wait"},
                       .directory = folder.path(),
-                      .timeout = milliseconds{300}});
+                      .timeout = seconds{2}});
     EXPECT_TRUE(result.timed_out);
     EXPECT_EQ(result.exit_status, 128 + SIGKILL);
     EXPECT_EQ(result.output, "said\n");

@@ -286,14 +286,14 @@ TEST(Transport, AStopEndsAStreamInTheMiddle) {
 
 TEST(Transport, ASlowSinkIsNoSilence) {
     const ScriptedServer server([](const ServerRequest&) { return text(std::string(8U << 20U, 'x')); });
-    const auto transport = make_curl_transport({.idle_timeout = 1s});
+    const auto transport = make_curl_transport({.idle_timeout = 2s});
     auto request = get(server.url());
     std::size_t got = 0;
     bool first = true;
     request.sink = [&](std::string_view bytes) {
         got += bytes.size();
         if (std::exchange(first, false))
-            std::this_thread::sleep_for(1200ms);  // the caller's own time, not the server's
+            std::this_thread::sleep_for(2200ms);  // the caller's own time, not the server's
     };
     EXPECT_EQ(transport->perform(request).status, 200);
     EXPECT_EQ(got, 8U << 20U);
