@@ -12,5 +12,13 @@ as_root() {
   fi
 }
 
+# Better said before than by whichever program meets the full disk first.   need_space FOLDER MIB "what for"
+need_space() {
+  local folder=$1 free
+  while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+  free=$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge "$2" ] || die "$3 needs about $2 MiB, and there are $free left in $folder. Make room there and run this again"
+}
+
 # dpkg's word for what is installed, not a guess by file name.
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
