@@ -218,6 +218,10 @@ class Builder {
         const auto url = entrance_url(work_.context.cloud, address, spec.health_port);
         const auto waited =
             wait_for_application(work_.context, server_id, url, spec.health_path, report, stop);
+        // The first fractals are asked for after that, and only then one can say whether there are any.
+        const auto& roles = spec.install.roles;
+        if (std::ranges::find(roles, "demo") != roles.end() && may_be_installing(spec))
+            wait_for_installation(work_.context, server_id, report, stop);
         return {.changed = waited, .detail = "answers"};
     }
 
