@@ -108,7 +108,7 @@ std::string BrokerTest::slow_request(const std::string& uuid) {
 
 std::string BrokerTest::endless_request(const std::string& uuid) {
     return R"({"uuid":")" + uuid +
-           R"(","c_re":-0.7269,"c_im":0.1889,"width":9999,"height":9999,"iterations":60000,)"
+           R"(","c_re":-0.7269,"c_im":0.1889,"width":9999,"height":9999,"iterations":9999,)"
            R"("xa":-0.3,"xb":0.3,"ya":-0.3,"yb":0.3})";
 }
 

@@ -285,7 +285,8 @@ TEST(HttpSink, SendsWhatTheOriginalsApiUnderstands) {
 TEST(HttpSink, AnApiThatKnowsTheOriginalsMembersOnlyGetsThose) {
     const store::Fractal fractal = small_fractal();
     common::testkit::ScriptedServer original([&](const common::httpd::Request& request) {
-        for (const auto& member : boost::json::parse(request.body.read()).as_object()) {
+        const auto body = boost::json::parse(request.body.read()).as_object();
+        for (const auto& member : body) {
             const std::string_view name(member.key().data(), member.key().size());
             const bool known = name == "uuid" || name == "duration" || name == "image" ||
                                name == "checksum" || name == "size" || name == "generated_by";
