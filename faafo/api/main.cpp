@@ -30,7 +30,8 @@ int run(int argc, const char* const* argv) {
     config::hold_stop_signals();
 
     auto database = std::make_shared<store::Database>(settings.database_url,
-                                                      settings.request_threads + settings.workers + 2);
+                                                      settings.request_threads + settings.workers + 2,
+                                                      store::Database::Start::when_reachable);
     const bool broker = queue::uses_broker(settings.transport_url);
     const auto store =
         store::make_sql_store(database, {.outbox = broker, .silence_limit = settings.lease * 4});

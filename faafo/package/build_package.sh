@@ -44,7 +44,7 @@ strip --strip-unneeded "$tree"/lib/* "$tree"/bin/*
 for program in "$tree"/bin/*; do patchelf --set-rpath '$ORIGIN/../lib' "$program"; done
 for library in "$tree"/lib/*; do patchelf --set-rpath '$ORIGIN' "$library"; done
 
-cp "$here/install.sh" "$tree/"
+cp "$here/install.sh" "$here/services.sh" "$tree/"
 cp "$here"/units/* "$tree/units/"
 cp "$here/../../LICENSE" "$tree/share/licenses/faafo"
 echo "$version" >"$tree/VERSION"

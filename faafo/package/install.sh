@@ -7,19 +7,24 @@ export PATH
 
 usage() {
   cat <<'END'
-usage: install.sh -i faafo [-i messaging] [-r api] [-r worker] [-r demo] [-e URL] [-d URL] [-m URL]
+usage: install.sh [-i faafo] [-i messaging] [-i database] [-r api] [-r worker] [-r demo]
+                  [-e URL] [-d URL] [-m URL] [--listen ADDRESS] [--settings FILE]
        install.sh --uninstall [--purge]
 
-  -i faafo       install the programs
-  -i messaging   what carries tasks from the API to workers; on one machine that is a queue inside the database
-  -i database    a database server: not yet part of this version
-  -r api         run the API and the gallery (port 80)
-  -r worker      draw: as many pictures at once as there are cores
-  -r demo        create the first fractals once the API answers
-  -e URL         the API's address, for workers and the command line (http://127.0.0.1)
-  -d URL         the database (sqlite:////var/lib/faafo/faafo.db)
-  -m URL         the message broker: not yet part of this version
-  --uninstall    stop and remove the programs; --purge removes their data and configuration, too
+  -i faafo         install the programs
+  -i messaging     what carries tasks from the API to workers: RabbitMQ if the settings have a messaging_password,
+                   else a queue inside the database, for workers on the same machine
+  -i database      a database server: MariaDB, with the database and the user faafo
+  -r api           run the API and the gallery (port 80)
+  -r worker        draw: as many pictures at once as there are cores
+  -r demo          create the first fractals once the API answers
+  -e URL           the API's address, for workers and the command line (http://127.0.0.1)
+  -d URL           the database (sqlite:////var/lib/faafo/faafo.db), or mysql://… or postgresql://…
+  -m URL           the message broker, amqp://… or amqps://…
+  --listen ADDRESS where MariaDB and RabbitMQ listen (127.0.0.1: for this machine only)
+  --settings FILE  lines KEY=VALUE with what must not be seen in the list of processes: database_url, transport_url,
+                   database_password, messaging_password. The file is root's alone (chmod 600)
+  --uninstall      stop and remove the programs; --purge removes their data and configuration, too
 END
 }
 say() { echo "faafo: $*"; }
@@ -36,18 +41,28 @@ default_database=sqlite:////var/lib/faafo/faafo.db
 
 # --- what is asked for -------------------------------------------------------------------------
 
-install_faafo='' install_messaging='' run_api='' run_worker='' run_demo=''
-endpoint='' database='' broker='' uninstall='' purge=''
+install_faafo='' install_messaging='' install_database='' run_api='' run_worker='' run_demo=''
+endpoint='' database='' broker='' listen=127.0.0.1 settings='' uninstall='' purge=''
+database_password='' messaging_password=''
+
+is_database_url() {
+  case $1 in
+    sqlite:///?*|mysql://?*|mysql+?*://?*|mariadb://?*|mariadb+?*://?*|postgresql://?*|postgresql+?*://?*) return 0 ;;
+  esac
+  return 1
+}
+is_broker_url() { case $1 in amqp://?*|amqps://?*|rabbit://?*|kombu://?*) return 0 ;; esac; return 1; }
+
 while [ $# -gt 0 ]; do
   option=$1
   case $option in
-    -i|-r|-e|-d|-m) [ $# -ge 2 ] || misused "$option needs a value"; value=$2; shift ;;
+    -i|-r|-e|-d|-m|--listen|--settings) [ $# -ge 2 ] || misused "$option needs a value"; value=$2; shift ;;
   esac
   case $option in
     -i) case $value in
           faafo) install_faafo=yes ;;
           messaging) install_messaging=yes ;;
-          database) die "-i database is not supported yet: this version cannot install a database server (MariaDB). Leave it out: faafo then keeps its data in $data" ;;
+          database) install_database=yes ;;
           *) misused "-i '$value' is unknown; it may be faafo, messaging or database" ;;
         esac ;;
     -r) case $value in
@@ -60,11 +75,15 @@ while [ $# -gt 0 ]; do
           http://?*|https://?*) endpoint=$value ;;
           *) misused "-e '$value' is not an address like http://203.0.113.7" ;;
         esac ;;
-    -d) case $value in
-          sqlite:///?*) database=$value ;;
-          *) die "-d: only SQLite is supported yet, with an address like $default_database; MariaDB and PostgreSQL follow in a later version" ;;
+    -d) is_database_url "$value" || misused "-d is no address of a database like $default_database or mysql://user:password@host/faafo"
+        database=$value ;;
+    -m) is_broker_url "$value" || misused "-m is no address of a broker like amqp://user:password@host:5672//"
+        broker=$value ;;
+    --listen) case $value in
+          ''|*[!0-9A-Fa-f.:]*) misused "--listen '$value' is not an IP address" ;;
+          *) listen=$value ;;
         esac ;;
-    -m) broker=$value ;;
+    --settings) settings=$value ;;
     --uninstall) uninstall=yes ;;
     --purge) purge=yes ;;
     -h|--help) usage; exit 0 ;;
@@ -72,31 +91,83 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-case "$endpoint$database" in
+
+# Nothing of a value is repeated: it may be a secret.
+read_settings() {
+  [ -f "$settings" ] || die "there is no file $settings (--settings)"
+  case $(stat -c '%u %a' "$settings") in
+    '0 600'|'0 400') ;;
+    *) die "the file $settings (--settings) must be root's alone: chown root $settings; chmod 600 $settings" ;;
+  esac
+  while IFS= read -r line || [ -n "$line" ]; do
+    value=${line#*=}
+    case $line in
+      ''|'#'*) ;;
+      database_url=?*) is_database_url "$value" || misused "database_url in $settings is no address of a database"
+        database=$value ;;
+      transport_url=?*) is_broker_url "$value" || misused "transport_url in $settings is no address of a broker"
+        broker=$value ;;
+      database_password=?*) database_password=$value ;;
+      messaging_password=?*) messaging_password=$value ;;
+      *=*) misused "$settings has the key '${line%%=*}' or no value for it; it may have database_url, transport_url, database_password and messaging_password" ;;
+      *) misused "$settings has a line that is not KEY=VALUE" ;;
+    esac
+  done <"$settings"
+}
+
+is_loopback() { case $listen in 127.*|::1) return 0 ;; esac; return 1; }
+
+# Any password, in a URL.
+url_encoded() { printf %s "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%'; }
+
+if [ -n "$uninstall" ]; then
+  [ -z "$install_faafo$install_messaging$install_database$run_api$run_worker$run_demo$endpoint$database$broker$settings" ] ||
+    misused "--uninstall goes with nothing but --purge"
+else
+  [ -z "$purge" ] || misused "--purge goes with --uninstall"
+  [ -n "$install_faafo$install_messaging$install_database$run_api$run_worker$run_demo" ] ||
+    misused "nothing to do; usually: install.sh -i faafo -i messaging -r api -r worker -r demo"
+fi
+[ "$(id -u)" = 0 ] || die "must run as root: sudo $0 …"
+if [ -n "$settings" ]; then read_settings; fi
+case "$endpoint$database$broker" in
   *"
 "*|*' '*) misused "an address cannot contain spaces or line ends" ;;
 esac
 
-if [ -n "$uninstall" ]; then
-  [ -z "$install_faafo$install_messaging$run_api$run_worker$run_demo$endpoint$database$broker" ] ||
-    misused "--uninstall goes with nothing but --purge"
-else
-  [ -z "$purge" ] || misused "--purge goes with --uninstall"
-  [ -n "$install_faafo$install_messaging$run_api$run_worker$run_demo" ] ||
-    misused "nothing to do; usually: install.sh -i faafo -i messaging -r api -r worker -r demo"
-  [ -n "$install_faafo" ] || [ -x "$target/bin/faafo" ] || misused "faafo is not installed yet; add -i faafo"
-  [ -z "$broker" ] || die "-m is not supported yet: this version cannot use a message broker (RabbitMQ). Leave it out: tasks then wait in a queue inside the database, for workers on the API's machine"
-  if [ -n "$install_messaging" ] && [ -z "$run_api" ]; then
-    die "-i messaging without -r api is not supported yet: this version cannot install a message broker (RabbitMQ) for other machines"
+# -i messaging is RabbitMQ once somebody else shall come in, or a password says so.
+install_broker=''
+if [ -n "$install_messaging" ]; then
+  if [ -n "$messaging_password" ]; then
+    install_broker=yes
+  elif ! is_loopback; then
+    misused "-i messaging with --listen $listen needs a messaging_password in the file of --settings"
+  elif [ -z "$run_api" ]; then
+    misused "-i messaging without -r api means RabbitMQ, which needs a messaging_password in the file of --settings"
   fi
-  if [ -n "$run_worker" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ]; then
-    die "-r worker without -r api is not supported yet: without a message broker (RabbitMQ), workers run on the API's machine"
+fi
+if [ -n "$install_database" ] && [ -z "$database_password" ]; then
+  misused "-i database needs a database_password in the file of --settings"
+fi
+if [ -z "$uninstall" ]; then
+  if [ -n "$run_api$run_worker$run_demo" ] && [ -z "$install_faafo" ] && [ ! -x "$target/bin/faafo" ]; then
+    misused "faafo is not installed yet; add -i faafo"
+  fi
+  # What is installed here is used here.
+  if [ -n "$install_database" ] && [ -z "$database" ]; then
+    database="mysql://faafo:$(url_encoded "$database_password")@127.0.0.1:3306/faafo"
+  fi
+  if [ -n "$install_broker" ] && [ -z "$broker" ]; then
+    broker="amqp://faafo:$(url_encoded "$messaging_password")@127.0.0.1:5672//"
+  fi
+  if [ -n "$run_worker" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ] && [ -z "$broker" ] &&
+    ! grep -q '^[[:space:]]*transport_url[[:space:]]*=[[:space:]]*[a-z]*amq' "$configuration" 2>/dev/null; then
+    misused "-r worker without -r api needs a message broker: -m, or transport_url in the file of --settings"
   fi
   if [ -n "$run_demo" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ]; then
     misused "-r demo goes with -r api"
   fi
 fi
-[ "$(id -u)" = 0 ] || die "must run as root: sudo $0 …"
 
 # --- services: systemd, or System V scripts where it is not running ------------------------------
 
@@ -185,10 +256,11 @@ create_folders() {
 
 # set_key NAME VALUE: replaces the line or adds it to [DEFAULT]; other lines stay as they are.
 set_key() {
-  awk -v key="$1" -v value="$2" '
-    $0 ~ "^[ \t]*" key "[ \t]*=" { if (!done) print key " = " value; done = 1; next }
+  # Through the environment: arguments are seen by everybody, and awk would treat backslashes in them.
+  key=$1 value=$2 awk '
+    $0 ~ "^[ \t]*" ENVIRON["key"] "[ \t]*=" { if (!done) print ENVIRON["key"] " = " ENVIRON["value"]; done = 1; next }
     { print }
-    END { if (!done) print key " = " value }' "$configuration" >"$configuration.new"
+    END { if (!done) print ENVIRON["key"] " = " ENVIRON["value"] }' "$configuration" >"$configuration.new"
   cat "$configuration.new" >"$configuration"
   rm -f "$configuration.new"
 }
@@ -208,9 +280,10 @@ END
     if [ -n "$database" ]; then set_key database_url "$database"; fi
     if [ -n "$endpoint" ]; then set_key endpoint_url "$endpoint"; fi
   fi
+  if [ -n "$broker" ]; then set_key transport_url "$broker"; fi
   # The API draws by itself, with as many workers as there are cores, unless it shall not.
   if [ -n "$run_worker" ]; then
-    if [ "$(value_of workers)" = 0 ]; then unset_key workers; fi
+    if [ "$(value_of workers)" = 0 ]; then unset_key workers; fi # of the API or of faafo-worker, whichever runs here
   elif [ -n "$run_api" ]; then
     set_key workers 0
   fi
@@ -244,9 +317,12 @@ create_first_fractals() {
   : >"$data/first-fractals"
 }
 
+. "$here/services.sh"
+
 # --- do it -------------------------------------------------------------------------------------
 
 if [ -n "$uninstall" ]; then
+  remove_service faafo-worker
   remove_service faafo-api
   rm -f /etc/logrotate.d/faafo /etc/faafo/api
   if [ "$(readlink /usr/local/bin/faafo 2>/dev/null)" = "$target/bin/faafo" ]; then rm -f /usr/local/bin/faafo; fi
@@ -258,24 +334,50 @@ if [ -n "$uninstall" ]; then
   else
     say "uninstalled; $data and /etc/faafo stay (--purge removes them)"
   fi
+  if [ -e "$mariadb_configuration" ]; then
+    say "MariaDB stays, with the database faafo; 'apt-get purge mariadb-server' would remove it"
+  fi
+  if [ -e "$rabbitmq_configuration" ]; then
+    say "RabbitMQ stays, with the user faafo; 'apt-get purge rabbitmq-server' would remove it"
+  fi
   exit 0
 fi
 
+if [ -n "$install_database" ]; then setup_database; fi
+if [ -n "$install_broker" ]; then setup_messaging; fi
+if [ -z "$install_faafo$run_api$run_worker$run_demo" ] && [ ! -e "$configuration" ]; then exit 0; fi
+
+before=$(cat "$target/VERSION" 2>/dev/null || true)
 if [ -n "$install_faafo" ]; then
   create_user
   copy_programs
   create_folders
 fi
 write_configuration
-if [ -n "$install_messaging" ]; then say "tasks wait in a queue inside the database; no message broker is needed on one machine"; fi
-if [ -n "$run_api$run_worker" ]; then
-  : >/etc/faafo/api # this machine has the API and its database
+if [ -n "$install_messaging" ] && [ -z "$install_broker" ]; then
+  say "tasks wait in a queue inside the database; no message broker is needed on one machine"
+fi
+if [ -n "$run_worker" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ]; then
+  install_service faafo-worker
+  say "the workers run (log: $logs/faafo-worker.log)"
+elif [ -n "$run_api$run_worker" ]; then
+  : >/etc/faafo/api # this machine has the API
   install_service faafo-api
   if [ "$(value_of workers)" = 0 ]; then
     say "the API runs, without workers (log: $logs/faafo-api.log)"
   else
     say "the API runs, and workers in it (log: $logs/faafo-api.log)"
   fi
+elif [ -n "$install_faafo" ]; then
+  # Newer programs in the place of those that run.
+  for service in faafo-api faafo-worker; do
+    if [ -e "/etc/init.d/$service" ] || [ -e "/etc/systemd/system/$service.service" ]; then install_service "$service"; fi
+  done
 fi
 if [ -n "$run_demo" ]; then create_first_fractals; fi
-say "faafo $(cat "$target/VERSION") is installed"
+now=$(cat "$target/VERSION")
+if [ -n "$before" ] && [ "$before" != "$now" ]; then
+  say "faafo $now is installed, in place of $before"
+else
+  say "faafo $now is installed"
+fi

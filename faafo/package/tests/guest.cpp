@@ -16,9 +16,12 @@ using common::process::Result;
 std::filesystem::path cache() {
     return SOURCE_DIR "/.cache/testing";
 }
-std::filesystem::path tree() {
+std::string name_of(Tree kind) {
+    return kind == Tree::services ? "services" : "essential";
+}
+std::filesystem::path tree(Tree kind) {
     // What root unpacked belongs to other users than what a user's range of uids unpacked.
-    return cache() / (::geteuid() == 0 ? "essential" : "essential-of-user");
+    return cache() / (name_of(kind) + (::geteuid() == 0 ? "" : "-of-user"));
 }
 
 /// Root here, or root of a range of uids.
@@ -47,22 +50,26 @@ class Lock {
     int descriptor_;
 };
 
-std::string make_tree() {
-    const std::string archive = cache() / "essential.tar";
+std::string make_tree(Tree kind) {
+    const std::string archive = cache() / (name_of(kind) + ".tar");
     if (!std::filesystem::exists(archive)) {
+        std::vector<std::string> arguments{"mmdebstrap", "--quiet", "--variant=essential", "--format=tar"};
+        if (kind == Tree::services) {
+            arguments.emplace_back("--include=mariadb-server,rabbitmq-server");
+            arguments.emplace_back("--aptopt=APT::Install-Recommends \"false\"");
+        }
+        arguments.insert(arguments.end(), {"bookworm", archive + ".part"});
         const Result made =
-            common::process::run({.arguments = {"mmdebstrap", "--quiet", "--variant=essential",
-                                                "--format=tar", "bookworm", archive + ".part"},
-                                  .timeout = std::chrono::minutes(8)});
+            common::process::run({.arguments = arguments, .timeout = std::chrono::minutes(8)});
         if (!made.ok()) return "mmdebstrap could not make a Debian tree: " + made.error;
         std::filesystem::rename(archive + ".part", archive);
     }
-    const std::string part = tree().string() + ".part";
+    const std::string part = tree(kind).string() + ".part";
     const Result unpacked =
         run_as_root({"sh", "-c",
                      "rm -rf \"$1\" && mkdir -p \"$1\" && tar -xf \"$0\" -C \"$1\" --exclude='./dev/*' "
                      "&& mv \"$1\" \"$2\"",
-                     archive, part, tree()},
+                     archive, part, tree(kind)},
                     std::chrono::minutes(2));
     return unpacked.ok() ? std::string{} : "the Debian tree could not be unpacked: " + unpacked.error;
 }
@@ -87,7 +94,7 @@ exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot . /bin/sh -euc 
 
 }  // namespace
 
-std::string missing_for_guests() {
+std::string missing_for_guests(Tree kind) {
     for (const char* program : {"unshare", "mmdebstrap", "ip", "mount"}) {
         if (!common::process::find_program(program)) return std::string(program) + " is not installed";
     }
@@ -98,13 +105,13 @@ std::string missing_for_guests() {
     }
     std::filesystem::create_directories(cache());
     const Lock lock;
-    return std::filesystem::exists(tree()) ? std::string{} : make_tree();
+    return std::filesystem::exists(tree(kind)) ? std::string{} : make_tree(kind);
 }
 
-Result run_in_guest(const std::string& script) {
+Result run_in_guest(const std::string& script, Tree kind) {
     const common::process::TemporaryDirectory mount_point("faafo-guest");
     return run_as_root({"--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-c",
-                        enter, tree(), mount_point.path(), FAAFO_PACKAGE, script},
+                        enter, tree(kind), mount_point.path(), FAAFO_PACKAGE, script},
                        std::chrono::minutes(3));
 }
 

@@ -9,10 +9,15 @@
 
 namespace faafo::package::test {
 
-/// Why there can be no guest here; empty when there can. Makes the tree if it is missing (about a minute).
-[[nodiscard]] std::string missing_for_guests();
+enum class Tree {
+    essential,
+    services,  ///< with the packages mariadb-server and rabbitmq-server, as in the image debian-12-services
+};
+
+/// Why there can be no guest here; empty when there can. Makes the tree if it is missing (a minute or two).
+[[nodiscard]] std::string missing_for_guests(Tree kind = Tree::essential);
 
 /// Runs the script as root in a fresh guest, in which /package.tar.gz is the package.
-[[nodiscard]] common::process::Result run_in_guest(const std::string& script);
+[[nodiscard]] common::process::Result run_in_guest(const std::string& script, Tree kind = Tree::essential);
 
 }  // namespace faafo::package::test

@@ -155,9 +155,17 @@ try -r api
 try -i faafo -e ftp://there
 try -i database
 try -i faafo -i messaging
+try -i messaging --listen 0.0.0.0
 try -i faafo -r worker
-try -i faafo -r api -m amqp://guest:secret@there//
-try -i faafo -d mysql://root:secret@there/faafo
+try -i faafo -r api -m http://guest:secret@there//
+try -i faafo -d oracle://root:secret@there/faafo
+try -i database --listen everywhere
+echo database_password=secret >/tmp/settings; chmod 644 /tmp/settings
+try -i database --settings /tmp/settings
+chmod 600 /tmp/settings
+echo root_password=secret >/tmp/settings
+try -i database --settings /tmp/settings
+try -i database --settings /tmp/none
 try --uninstall -r api
 try -i faafo --purge
 echo "installed: $(ls /opt)."
@@ -167,19 +175,24 @@ echo "installed: $(ls /opt)."
     for (const char* expected :
          {"status 2: install.sh: nothing to do; usually: ",
           "status 2: install.sh: -i 'apache' is unknown; it may be faafo, messaging or database",
-          "status 2: install.sh: -i needs a value", "status 2: install.sh: '-x' is not an option",
+          "status 2: install.sh: -i needs a value",
+          "status 2: install.sh: '-x' is not an option",
           "status 2: install.sh: -r 'web' is unknown; it may be api, worker or demo",
           "status 2: install.sh: faafo is not installed yet; add -i faafo",
           "status 2: install.sh: -e 'ftp://there' is not an address",
-          "status 1: install.sh: -i database is not supported yet: this version cannot install a database "
-          "server (MariaDB)",
-          "status 1: install.sh: -i messaging without -r api is not supported yet: ",
-          "status 1: install.sh: -r worker without -r api is not supported yet: ",
-          "status 1: install.sh: -m is not supported yet: this version cannot use a message broker "
-          "(RabbitMQ)",
-          "status 1: install.sh: -d: only SQLite is supported yet",
+          "status 2: install.sh: -i database needs a database_password",
+          "status 2: install.sh: -i messaging without -r api means RabbitMQ",
+          "status 2: install.sh: -i messaging with --listen 0.0.0.0 needs a messaging_password",
+          "status 2: install.sh: -r worker without -r api needs a message broker",
+          "status 2: install.sh: -m is no address of a broker",
+          "status 2: install.sh: -d is no address of a database",
+          "status 2: install.sh: --listen 'everywhere' is not an IP address",
+          "status 1: install.sh: the file /tmp/settings (--settings) must be root's alone",
+          "status 2: install.sh: /tmp/settings has the key 'root_password'",
+          "status 1: install.sh: there is no file /tmp/none",
           "status 2: install.sh: --uninstall goes with nothing",
-          "status 2: install.sh: --purge goes with --uninstall", "installed: ."}) {
+          "status 2: install.sh: --purge goes with --uninstall",
+          "installed: ."}) {
         std::string said;
         std::getline(lines, said);
         EXPECT_THAT(said, testing::StartsWith(expected));
