@@ -6,8 +6,8 @@
 #include <iostream>
 
 #include "localcloud/cli/commands.hpp"
+#include "localcloud/cli/images.hpp"
 #include "localcloud/host/host.hpp"
-#include "localcloud/image/image.hpp"
 
 namespace {
 
@@ -39,6 +39,11 @@ int run(int argc, char** argv) {
     up->add_option("--driver", options.driver, "container: real instances; fake: states only")
         ->check(CLI::IsMember({"fake", "container"}));
     up->add_option("--port", options.port, "Port of all services")->check(CLI::Range(1024, 65535));
+    up->add_option("--boot-delay", options.boot_delay,
+                   "Seconds that a new server is BUILD at least, as on a slow cloud")
+        ->check(CLI::Range(0, 600));
+    up->add_flag("--services-image", options.services_image,
+                 "Offer the image with a database and a broker, built first if it is absent");
     up->add_flag("--foreground", options.foreground, "Serve in this process, until SIGTERM");
     up->add_option("--lock-descriptor", options.lock_descriptor)->group("");  // between our own processes
     CLI::App* down = app.add_subcommand("down", "End it with all its instances; the state stays");
@@ -53,17 +58,18 @@ int run(int argc, char** argv) {
     add_common(env);
     bool admin = false;
     env->add_flag("--admin", admin, "As the administrator instead of the user demo");
-    CLI::App* image = app.add_subcommand("image", "The Debian image that instances boot from");
+    CLI::App* image = app.add_subcommand("image", "The Debian images that instances boot from");
     image->require_subcommand(1);
-    CLI::App* build = image->add_subcommand("build", "Build it anew, and say where it is");
+    CLI::App* build = image->add_subcommand("build", "Build one anew, and say where it is");
+    std::string variant = "debian";
+    build->add_option("which", variant, "debian: Debian 12; services: that with MariaDB and RabbitMQ")
+        ->check(CLI::IsMember({"debian", "services"}))
+        ->capture_default_str();
+    CLI::App* prune = image->add_subcommand("prune", "Remove images and unpacked trees that nobody needs");
     CLI11_PARSE(app, argc, argv);
 
-    if (*build) {
-        const auto built = localcloud::image::build(
-            localcloud::host::default_cache(), [](const std::string& line) { std::cerr << line << '\n'; });
-        std::cout << built.file.string() << '\n';
-        return 0;
-    }
+    if (*build) return localcloud::cli::build_image(variant == "services");
+    if (*prune) return localcloud::cli::prune_images();
 
     if (*up) return localcloud::cli::up(options);
     if (*down) return localcloud::cli::down(options);

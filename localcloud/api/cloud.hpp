@@ -1,6 +1,7 @@
 // What all services of one cloud share: where it is, its state, what runs its instances and its networks.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -20,7 +21,8 @@ struct Cloud {
     state::Store& store;
     localcloud::compute::Driver& driver;
     localcloud::fabric::Fabric& fabric;
-    std::mutex fabric_mutex = {};  ///< changes of the fabric come one after the other
+    std::chrono::seconds boot_delay{0};                    ///< a new server is BUILD at least that long
+    std::mutex fabric_mutex = {};                ///< changes of the fabric come one after the other
 };
 
 }  // namespace localcloud::api

@@ -10,7 +10,8 @@
 
 namespace localcloud::api {
 
-Front::Front(Cloud& cloud) : cloud_(cloud) {
+Front::Front(Cloud& cloud)
+    : cloud_(cloud), outermost_([this](const Request& request) { return dispatch(request); }) {
     auto identity = std::make_unique<identity::Identity>(cloud);
     const Authenticator& authenticator = *identity;
     services_.push_back(std::move(identity));
@@ -41,17 +42,31 @@ void Front::stop() {
     compute_->stop();
 }
 
-Response Front::operator()(const Request& request) const {
-    for (const Filter& filter : filters_) {
-        if (auto answer = filter(request)) return *std::move(answer);
-    }
+void Front::add_filter(Filter filter) {
+    outermost_ = [filter = std::move(filter), next = std::move(outermost_)](const Request& request) {
+        return filter(request, next);
+    };
+}
+
+const Service* Front::service_of(const Request& request) const {
     for (const auto& service : services_) {
         const std::string& prefix = service->prefix();
         if (request.path.starts_with(prefix) &&
             (request.path.size() == prefix.size() || request.path[prefix.size()] == '/')) {
-            return service->handle(request);
+            return service.get();
         }
     }
+    return nullptr;
+}
+
+Response Front::failure(const Request& request, int status, const Headers& headers) const {
+    if (const Service* service = service_of(request)) return service->failure(request, status, headers);
+    Response response{.status = status, .headers = headers};
+    return response;
+}
+
+Response Front::dispatch(const Request& request) const {
+    if (const Service* service = service_of(request)) return service->handle(request);
     if (request.path == "/info" || request.path == "/healthcheck") {
         // Swift's clients look for it at the root of the host.
         Request at_swift = request;

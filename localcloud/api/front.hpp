@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "localcloud/api/cloud.hpp"
@@ -17,18 +16,20 @@ class ComputeService;
 
 class Front {
   public:
-    /// Sees every request before the services do; an answer of it ends the request. Here is the place for
-    /// faults and delays on demand.
-    using Filter = std::function<std::optional<Response>(const Request&)>;
+    using Next = std::function<Response(const Request&)>;
+    /// Stands around the services: it answers itself, or has `next` do it and sees the answer.
+    using Filter = std::function<Response(const Request&, const Next& next)>;
 
     explicit Front(Cloud& cloud);
     ~Front();
     Front(const Front&) = delete;
     Front& operator=(const Front&) = delete;
 
-    /// Not while requests are answered.
-    void add_filter(Filter filter) { filters_.push_back(std::move(filter)); }
-    [[nodiscard]] Response operator()(const Request& request) const;
+    /// The last one added is the outermost. Not while requests are answered.
+    void add_filter(Filter filter);
+    [[nodiscard]] Response operator()(const Request& request) const { return outermost_(request); }
+    /// An error as the service that the request is for words it.
+    [[nodiscard]] Response failure(const Request& request, int status, const Headers& headers) const;
 
     /// Continues what an earlier process began.
     void resume();
@@ -36,8 +37,12 @@ class Front {
     void stop();
 
   private:
+    /// Nothing for a path of no service.
+    [[nodiscard]] const Service* service_of(const Request& request) const;
+    [[nodiscard]] Response dispatch(const Request& request) const;
+
     Cloud& cloud_;
-    std::vector<Filter> filters_;
+    Next outermost_;
     std::vector<std::unique_ptr<Service>> services_;
     compute::ComputeService* compute_ = nullptr;
 };

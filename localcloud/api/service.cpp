@@ -61,6 +61,40 @@ Response Service::refuse(const Request& request, const ApiError& error, const Ca
     return response;
 }
 
+namespace {
+
+/// In the words of the libraries that the services are made with.
+std::string_view failure_text(int status) {
+    switch (status) {
+        case 400:
+            return "The server could not comply with the request since it is either malformed or otherwise "
+                   "incorrect.";
+        case 403:
+            return "Access was denied to this resource.";
+        case 404:
+            return "The resource could not be found.";
+        case 409:
+            return "There was a conflict when trying to complete your request.";
+        case 429:
+            return "The client has sent too many requests in a given amount of time.";
+        case 500:
+            return "The server has either erred or is incapable of performing the requested operation.";
+        case 503:
+            return "The server is currently unavailable. Please try again at a later time.";
+        default:
+            return common::httpd::reason_phrase(status);
+    }
+}
+
+}  // namespace
+
+Response Service::failure(const Request& request, int status, const Headers& headers) const {
+    ApiError error = status == 401 ? unauthorized() : ApiError{status, std::string{failure_text(status)}};
+    for (const auto& [name, value] : headers)
+        error.headers.set(name, value);
+    return refuse(request, error, {});
+}
+
 Response Service::answer(const Request& request, const Handler& handler, Access access) const {
     Call call{.request = request, .caller = {}, .request_id = "req-" + state::uuid()};
     Response response;

@@ -75,6 +75,8 @@ class Service {
 
     /// Answers everything below its prefix; never throws.
     [[nodiscard]] Response handle(const Request& request) const;
+    /// What the service says when it fails with this status for no reason of the request's.
+    [[nodiscard]] Response failure(const Request& request, int status, const Headers& headers) const;
     /// "/compute"
     [[nodiscard]] const std::string& prefix() const { return prefix_; }
 

@@ -76,6 +76,11 @@ int start_in_background(const CloudOptions& options, const std::filesystem::path
         arguments.emplace_back("--port");
         arguments.push_back(std::to_string(options.port));
     }
+    if (options.boot_delay != 0) {
+        arguments.emplace_back("--boot-delay");
+        arguments.push_back(std::to_string(options.boot_delay));
+    }
+    if (options.services_image) arguments.emplace_back("--services-image");
     remove_running(state);
     common::process::Child::Options child_options;
     child_options.command.arguments = std::move(arguments);
@@ -144,7 +149,7 @@ int up(CloudOptions options) {
         return 1;
     }
     if (!options.foreground) {
-        if (options.driver == "container") prepare_containers();
+        if (options.driver == "container") prepare_containers(options);
         return start_in_background(options, state, *lock);
     }
     serve(options, state);

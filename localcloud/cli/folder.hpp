@@ -17,7 +17,9 @@ struct CloudOptions {
     std::string driver;           ///< "fake", "container"; empty: the cloud's, or container for a new one
     std::uint16_t port = 0;       ///< 0: the cloud's, or default_port for a new one
     bool foreground = false;
-    int lock_descriptor = -1;  ///< of the process that started us, which took the lock; -1: none
+    int boot_delay = 0;           ///< seconds
+    bool services_image = false;  ///< has to be there, too
+    int lock_descriptor = -1;     ///< of the process that started us, which took the lock; -1: none
 };
 
 inline constexpr std::uint16_t default_port = 7774;

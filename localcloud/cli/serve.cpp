@@ -9,10 +9,12 @@
 
 #include <atomic>
 #include <cstdio>
+#include <fstream>
 #include <optional>
 
 #include "common/httpd/server.hpp"
 #include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/control/control.hpp"
 #include "localcloud/api/front.hpp"
 #include "localcloud/api/identity/identity.hpp"
 #include "localcloud/api/image/image_service.hpp"
@@ -37,6 +39,8 @@ namespace {
 
 constexpr std::uint64_t largest_body = std::uint64_t{64} << 30;
 constexpr int unprivileged_port_offset = 8000;
+/// More than cores: requests that are delayed or held on demand keep theirs.
+constexpr std::size_t handler_threads = 32;
 
 int stop_event = -1;
 
@@ -140,19 +144,21 @@ void ensure_credentials(api::Cloud& cloud, const std::filesystem::path& state,
     transaction.commit();
 }
 
-/// Glance of a new cloud has one image, public, owned by the administrator's project.
-void preload_image(api::Cloud& cloud, const std::optional<image::Image>& built) {
+/// An image of localcloud's own in Glance: public, owned by the administrator's project.
+void offer_image(api::Cloud& cloud, const std::string& name, const std::string& preinstalled,
+                 const std::optional<image::Image>& built) {
     std::string id;
     {
         auto transaction = cloud.store.write();
-        if (transaction.find(Kind::setting, "images") != nullptr) return;
         const Document* project = transaction.find_by(Kind::project, "name", "admin");
         Document fields = api::image::new_image({}, project == nullptr ? "" : text(*project, "id"));
-        fields["name"] = built ? built->name : "debian-12";
+        fields["name"] = name;
         fields["visibility"] = "public";
         fields["disk_format"] = "raw";
         fields["container_format"] = "bare";
-        fields["_properties"] = json::object{{"os_distro", "debian"}, {"os_version", "12"}};
+        json::object properties{{"os_distro", "debian"}, {"os_version", "12"}};
+        if (!preinstalled.empty()) properties.emplace("preinstalled", preinstalled);
+        fields["_properties"] = std::move(properties);
         id = text(fields, "id");
         transaction.put(Kind::image, id, std::move(fields));
         transaction.commit();
@@ -161,12 +167,33 @@ void preload_image(api::Cloud& cloud, const std::optional<image::Image>& built) 
     if (built) {
         std::filesystem::copy_file(built->file, copy);
     } else {
-        state::write_file(copy, "The fake driver boots anything, even this.\n");
+        state::write_file(copy, "The fake driver boots anything, even this: " + name + "\n");
     }
     api::image::take_data(cloud, id, copy);
+}
+
+/// Glance of a new cloud has one image.
+void preload_image(api::Cloud& cloud, const std::optional<image::Image>& built) {
+    if (cloud.store.read().find(Kind::setting, "images") != nullptr) return;
+    offer_image(cloud, built ? built->name : "debian-12", {}, built);
     auto transaction = cloud.store.write();
     transaction.put(Kind::setting, "images", {{"preloaded", true}});
     transaction.commit();
+}
+
+/// The image with services, once somebody has it built; a fake one for those who ask for it.
+void preload_services_image(api::Cloud& cloud, const std::optional<image::Image>& built, bool fake) {
+    if (!built && !fake) return;
+    const std::string name = built ? built->name : "debian-12-services";
+    const bool there = [&] {
+        const auto view = cloud.store.read();
+        return !view.select(Kind::image,
+                            [&](const Document& image) {
+                                return text(image, "name") == name && text(image, "visibility") == "public";
+                            })
+                    .empty();
+    }();
+    if (!there) offer_image(cloud, name, image::preinstalled(image::Variant::services), built);
 }
 
 common::httpd::Server listen(const Identity& identity, const std::filesystem::path& spool,
@@ -174,7 +201,7 @@ common::httpd::Server listen(const Identity& identity, const std::filesystem::pa
     try {
         return common::httpd::Server{{.address = identity.endpoint_address,
                                       .port = identity.port,
-                                      .handler_threads = 8,
+                                      .handler_threads = handler_threads,
                                       .body_limit = largest_body,
                                       .spool_directory = spool},
                                      std::move(handler)};
@@ -216,10 +243,11 @@ std::string recorded_driver(const std::filesystem::path& state) {
     return stored == nullptr ? std::string{} : text(*stored, "driver");
 }
 
-void prepare_containers() {
+void prepare_containers(const CloudOptions& options) {
     host::check();
-    (void)image::ensure(host::default_cache(),
-                        [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); });
+    const auto report = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+    (void)image::ensure(host::default_cache(), report);
+    if (options.services_image) (void)image::ensure(host::default_cache(), report, image::Variant::services);
 }
 
 void serve(const CloudOptions& options, const std::filesystem::path& state) {
@@ -227,9 +255,13 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
     // Joining the namespaces comes first: it needs a process without threads.
     std::shared_ptr<host::Host> host;
     std::optional<image::Image> built;
+    std::optional<image::Image> services;
     if (containers) {
-        built =
-            image::ensure(host::default_cache(), [](const std::string& line) { spdlog::info("{}", line); });
+        const auto report = [](const std::string& line) { spdlog::info("{}", line); };
+        built = image::ensure(host::default_cache(), report);
+        services = options.services_image
+                       ? image::ensure(host::default_cache(), report, image::Variant::services)
+                       : image::find(host::default_cache(), image::Variant::services);
         host = host::enter(host_options(state));
     }
     watch_signals();
@@ -283,14 +315,24 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
                      .directory = state,
                      .store = store,
                      .driver = driver,
-                     .fabric = fabric};
+                     .fabric = fabric,
+                     .boot_delay = std::chrono::seconds{options.boot_delay}};
     const bool low_ports_closed = containers && host->first_open_port() > 0;
     ensure_credentials(cloud, state,
                        low_ports_closed ? std::optional<int>{unprivileged_port_offset} : std::nullopt);
     api::compute::preload(cloud);
     api::network::preload(cloud);
     preload_image(cloud, built);
+    preload_services_image(cloud, services, !containers && options.services_image);
     api::Front front{cloud};
+    api::control::Control control{
+        api::control::ensure_secret(state),
+        [&front](const api::Request& request, int status, const api::Headers& headers) {
+            return front.failure(request, status, headers);
+        }};
+    front.add_filter([&control](const api::Request& request, const api::Front::Next& next) {
+        return control(request, next);
+    });
     const StopFirst stop_first{server};
     front.resume();
     answering_front = &front;
@@ -299,6 +341,7 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
     wait_for_end(state);
     spdlog::info("ending; instances live on, unless the state folder is gone");
     remove_running(state);
+    control.close();
     server.stop();
     front.stop();
 }

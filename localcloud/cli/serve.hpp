@@ -13,7 +13,7 @@ void serve(const CloudOptions& options, const std::filesystem::path& state);
 void end_instances(const std::filesystem::path& state);
 
 /// Where images are kept for all clouds; asks for what containers need first. Throws with a sentence.
-void prepare_containers();
+void prepare_containers(const CloudOptions& options);
 
 /// Removes the state folder with all that is in it, also what belongs to users of instances.
 void remove_state(const std::filesystem::path& state);

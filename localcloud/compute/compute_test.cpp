@@ -210,7 +210,43 @@ TEST_F(Unpacking, WhatIsNoArchiveIsSaidToBeNone) {
     } catch (const std::runtime_error& error) {
         EXPECT_THAT(error.what(), HasSubstr("image.tar cannot be unpacked"));
     }
-    EXPECT_ANY_THROW((void)ensure_tree(folder_.path(), tar_, "../../etc", 1));
+    EXPECT_ANY_THROW((void)ensure_tree(folder_.path(), tar_, "../../etc", 1, folder_.path()));
+}
+
+TEST_F(Unpacking, TreesStayForAsLongAsSomebodyNeedsThem) {
+    {
+        HostileTar tar(tar_);
+        tar.add("file", AE_IFREG, "content");
+    }
+    const auto cache = folder_.path() / "cache";
+    const InstanceStore instances(folder_.path() / "instances");
+    const auto tree_for = [&](const std::string& id, const std::string& checksum, std::uint32_t uid) {
+        std::filesystem::create_directories(instances.files(id).folder);
+        return ensure_tree(cache, tar_, checksum, uid, instances.files(id).folder);
+    };
+    const auto describe = [&](const std::string& id, const std::string& checksum) {
+        InstanceSpec spec{.id = id};
+        spec.image_checksum = checksum;
+        instances.save(spec);
+    };
+    const auto current = tree_for("current", "aa", 100'000);
+    const auto used = tree_for("used", "bb", 200'000);
+    const auto starting = tree_for("starting", "bb", 300'000);
+    const auto rebuilt = tree_for("rebuilt", "bb", 400'000);
+    const auto left = tree_for("deleted", "bb", 500'000);
+    describe("used", "bb");
+    describe("rebuilt", "aa");
+    for (const char* id : {"current", "deleted"})
+        std::filesystem::remove_all(instances.files(id).folder);
+
+    const auto aside = put_unused_trees_aside(cache, {"aa"});
+    EXPECT_THAT(aside,
+                ::testing::UnorderedElementsAre(rebuilt.string() + ".unused", left.string() + ".unused"));
+    for (const auto& tree : {current, used, starting})
+        EXPECT_TRUE(std::filesystem::exists(tree / "file")) << tree;
+    EXPECT_EQ(put_unused_trees_aside(cache, {"aa"}), aside) << "those that nobody has removed yet";
+    EXPECT_EQ(tree_for("again", "bb", 500'000), left);
+    EXPECT_TRUE(std::filesystem::exists(left / "file"));
 }
 
 TEST(ContainerConfigs, KeepTheInstanceInItsOwnNamespaces) {

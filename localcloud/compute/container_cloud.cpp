@@ -56,10 +56,11 @@ Server::Server(const host::Options& options) : host(host::enter(options)) {
     answering_ = driver.get();
 }
 
-Cloud::Cloud() : number_(::getpid() + 250 * clouds++) {
+Cloud::Cloud(image::Variant variant) : number_(::getpid() + 250 * clouds++) {
     (void)host_port(80);  // learns who we are before anything joins a user namespace
     options_ = {.state = folder_.path() / "state", .cache = host::default_cache()};
-    image_ = image::ensure(options_.cache, [](const std::string& line) { std::cerr << line << '\n'; });
+    image_ =
+        image::ensure(options_.cache, [](const std::string& line) { std::cerr << line << '\n'; }, variant);
 }
 
 Cloud::~Cloud() {

@@ -36,7 +36,7 @@ struct Server {
 /// A network 10.0.0.0/24 with instances 10.0.0.11, 10.0.0.12 …, each with a floating IP of its own.
 class Cloud {
   public:
-    Cloud();
+    explicit Cloud(image::Variant variant = image::Variant::debian);
     ~Cloud();
     Cloud(const Cloud&) = delete;
     Cloud& operator=(const Cloud&) = delete;

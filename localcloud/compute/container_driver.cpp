@@ -21,7 +21,8 @@
 namespace localcloud::compute {
 namespace {
 
-constexpr std::chrono::seconds polite_stop{15};
+/// As long as Nova waits by default: services get the time to finish what they are at.
+constexpr std::chrono::seconds polite_stop{60};
 constexpr std::chrono::seconds certain_stop{10};
 constexpr std::chrono::seconds housekeeping{5};
 constexpr std::uint64_t console_limit = std::uint64_t{16} << 20;
@@ -158,7 +159,7 @@ class RuncDriver : public ContainerDriver {
     void boot(const InstanceSpec& spec, const InstanceFiles& files) {
         const auto uids = host_->take_uid_range(files.folder);
         const auto tree =
-            ensure_tree(host_->options().cache, spec.image_file, spec.image_checksum, uids.first);
+            ensure_tree(host_->options().cache, spec.image_file, spec.image_checksum, uids.first, files.folder);
         remember(spec);
         store_.save(spec);
         networks_.detach(spec.id);

@@ -75,6 +75,46 @@ TEST(ContainerNetworks, SecurityGroupsJudgeInstancesAndClients) {
     });
 }
 
+TEST(ContainerNetworks, InstancesReachFloatingIpsOfTheirCloud) {
+    const Cloud cloud;
+    ServerProcess server(cloud, [&](Server& here) {
+        auto closed = tcp(80);
+        closed.remote_group_id = "group-1";
+        here.fabric->apply(cloud.topology(2, {{"group-1", {tcp(80)}}, {"group-2", {tcp(80)}}}));
+        here.driver->spawn(cloud.spec(1, serving("echo one >name")));
+        const auto ask = [&](const std::string& file) {
+            return "curl -s --max-time 2 http://" + cloud.floating_ip(1) + "/name >" + file + "; echo $? >" +
+                   file + "-status; ";
+        };
+        // Asks for the other's page all the time, and keeps what it got and how.
+        here.driver->spawn(cloud.spec(
+            2, serving("echo two >name; (while sleep 0.2; do " + ask("got") + "curl -s --max-time 2 http://" +
+                       cloud.floating_ip(2) + "/name >own; done) >/dev/null 2>&1 &")));
+        const auto page = [&](const std::string& name) {
+            return curl(url(cloud.floating_ip(2), "/" + name));
+        };
+        const auto becomes = [&](const std::string& name, const std::string& wanted) {
+            return eventually([&] { return page(name); },
+                              [&](const std::string& text) { return text == wanted; });
+        };
+        EXPECT_EQ(becomes("got", "one\n"), "one\n");
+        EXPECT_EQ(becomes("own", "two\n"), "two\n") << "its own";
+
+        // It comes as the one it is: groups judge it as they do at the fixed address.
+        here.fabric->apply(cloud.topology(2, {{"group-1", {closed}}, {"group-2", {tcp(80)}}}));
+        EXPECT_EQ(becomes("got-status", "28\n"), "28\n") << "only members of group-1 may";
+        closed.remote_group_id = "group-2";
+        here.fabric->apply(cloud.topology(2, {{"group-1", {closed}}, {"group-2", {tcp(80)}}}));
+        EXPECT_EQ(becomes("got", "one\n"), "one\n");
+        // And what may leave is said by its own groups.
+        auto closed_in = cloud.topology(2, {{"group-1", {tcp(80)}}, {"group-2", {tcp(80)}}});
+        closed_in.security_groups["default"].clear();
+        here.fabric->apply(closed_in);
+        EXPECT_NE(becomes("got-status", "28\n"), "0\n");
+        EXPECT_EQ(page("got"), "");
+    });
+}
+
 TEST(ContainerNetworks, OnlyRoutersJoinNetworksEvenWithTheSameAddresses) {
     const Cloud cloud;
     ServerProcess server(cloud, [&](Server& here) {

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "localcloud/compute/instance_store.hpp"
 #include "localcloud/host/files.hpp"
 #include "localcloud/host/host.hpp"
 
@@ -87,6 +88,20 @@ void unpack_here(const std::filesystem::path& file, std::uint32_t first_uid) {
         give_up(reader.get(), file);
 }
 
+/// Beside a tree: the folder of the instance that has its uids, or had them last.
+std::filesystem::path instance_record(const std::filesystem::path& tree) {
+    return tree.string() + ".instance";
+}
+
+/// An instance that is just being made has a folder but no description yet.
+bool needed(const std::filesystem::path& tree, const std::string& checksum) {
+    if (!std::filesystem::exists(instance_record(tree))) return false;
+    const std::filesystem::path instance = host::read_file(instance_record(tree));
+    if (!std::filesystem::exists(instance)) return false;
+    const auto spec = InstanceStore(instance.parent_path()).load(instance.filename());
+    return !spec || spec->image_checksum == checksum;
+}
+
 }  // namespace
 
 void unpack(const std::filesystem::path& archive, const std::filesystem::path& target,
@@ -110,7 +125,8 @@ void unpack(const std::filesystem::path& archive, const std::filesystem::path& t
 }
 
 std::filesystem::path ensure_tree(const std::filesystem::path& cache, const std::filesystem::path& archive,
-                                  const std::string& checksum, std::uint32_t first_uid) {
+                                  const std::string& checksum, std::uint32_t first_uid,
+                                  const std::filesystem::path& instance) {
     const bool plain = !checksum.empty() &&
                        std::ranges::all_of(checksum, [](unsigned char c) { return std::isxdigit(c) != 0; });
     if (!plain) throw std::runtime_error("'" + checksum + "' is not an image's checksum");
@@ -119,6 +135,7 @@ std::filesystem::path ensure_tree(const std::filesystem::path& cache, const std:
     std::filesystem::permissions(cache / "trees", std::filesystem::perms::owner_all);
     const auto tree = folder / std::to_string(first_uid);
     const auto lock = host::lock_file(tree.string() + ".lock", unpack_timeout);
+    host::write_file(instance_record(tree), instance.string());
     // The owner tells a tree made for other ids, of a time when /etc/subuid said something else.
     struct stat status{};
     if (::stat(tree.c_str(), &status) == 0 && status.st_uid == first_uid) return tree;
@@ -135,6 +152,35 @@ std::filesystem::path ensure_tree(const std::filesystem::path& cache, const std:
     }
     std::filesystem::rename(draft, tree);
     return tree;
+}
+
+std::vector<std::filesystem::path> put_unused_trees_aside(const std::filesystem::path& cache,
+                                                          const std::vector<std::string>& current) {
+    std::vector<std::filesystem::path> aside;
+    std::error_code none;
+    for (const auto& image : std::filesystem::directory_iterator(cache / "trees", none)) {
+        const std::string checksum = image.path().filename();
+        if (std::ranges::find(current, checksum) != current.end()) continue;
+        for (const auto& entry : std::filesystem::directory_iterator(image.path())) {
+            const std::string name = entry.path().filename();
+            if (!entry.is_directory()) continue;
+            // What an unpacking or a removal that was killed has left, which nobody looks for, has a dot in its name.
+            const bool is_tree = name.find('.') == std::string::npos;
+            const std::string tree = image.path() / name.substr(0, name.find('.'));
+            const auto lock = host::lock_file(tree + ".lock", unpack_timeout);
+            if (!is_tree) {
+                if (std::filesystem::exists(entry.path())) aside.push_back(entry.path());
+                continue;
+            }
+            if (needed(tree, checksum)) continue;
+            const std::filesystem::path unused = tree + ".unused";
+            if (!std::filesystem::exists(unused)) std::filesystem::rename(tree, unused);
+            aside.push_back(unused);
+        }
+    }
+    std::ranges::sort(aside);
+    aside.erase(std::ranges::unique(aside).begin(), aside.end());
+    return aside;
 }
 
 }  // namespace localcloud::compute

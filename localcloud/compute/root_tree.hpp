@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace localcloud::compute {
 
@@ -12,9 +13,16 @@ namespace localcloud::compute {
 void unpack(const std::filesystem::path& archive, const std::filesystem::path& target,
             std::uint32_t first_uid);
 
-/// The tree of the image for the uid range, in `cache`, unpacked first if it is not there yet.
+/// The tree of the image for the uid range, in `cache`, unpacked first if it is not there yet. It stays for as long as
+/// the folder `instance` exists and its description names this image.
 [[nodiscard]] std::filesystem::path ensure_tree(const std::filesystem::path& cache,
                                                 const std::filesystem::path& archive,
-                                                const std::string& checksum, std::uint32_t first_uid);
+                                                const std::string& checksum, std::uint32_t first_uid,
+                                                const std::filesystem::path& instance);
+
+/// Trees that no instance needs and whose images are not among `current` (checksums). They got other names, so that
+/// nobody finds them any more: for the caller to remove.
+[[nodiscard]] std::vector<std::filesystem::path> put_unused_trees_aside(
+    const std::filesystem::path& cache, const std::vector<std::string>& current);
 
 }  // namespace localcloud::compute

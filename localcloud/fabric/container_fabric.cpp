@@ -57,6 +57,7 @@ class NamespaceFabric : public ContainerFabric {
         host::in_namespace(inside, [] {
             // The instance's root has no power over this namespace, so what it may do is said here.
             host::write_setting("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+            host::write_setting("/proc/sys/net/ipv4/conf/all/route_localnet", "1");  // for floating IPs
             host::write_setting("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
             host::write_setting("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
             host::write_setting("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0");

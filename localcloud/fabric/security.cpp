@@ -135,6 +135,20 @@ class PortRules {
     std::map<std::string, std::string> names_;
 };
 
+/// "127.1.2.10 : 10.0.0.5, …"
+std::string floating_map(const Topology& topology) {
+    std::map<std::string, std::string> pairs;  // by number in the text: one entry for each address
+    for (const auto& floating : topology.floating_ips) {
+        const auto address = parse_address(floating.address);
+        const auto fixed = parse_address(floating.fixed_address);
+        if (address && fixed) pairs[to_string(*address)] = to_string(*fixed);
+    }
+    std::string text;
+    for (const auto& [address, fixed] : pairs)
+        text += (text.empty() ? "" : ", ") + address + " : " + fixed;
+    return text;
+}
+
 bool is_interface_name(const std::string& name) {
     return !name.empty() && name.size() < 16 &&
            std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0; });
@@ -148,16 +162,23 @@ std::string instance_ruleset(std::span<const PortView> ports, const Topology& to
     std::string chains;
     std::string input;
     std::string output;
+    std::string to_floating;
+    std::string own_senders;
     PortRules rules(topology, sets);
     for (const auto& [interface, port, service_addresses] : ports) {
         if (!is_interface_name(interface)) continue;
+        const auto own = valid_addresses(port.ip_addresses);
+        if (!own.empty())
+            own_senders +=
+                "    oifname " + interface + " ip saddr 127.0.0.0/8 snat ip to " + *own.begin() + "\n";
         if (!port.port_security) {
+            to_floating += "    accept\n";
             input += "    iifname " + interface + " accept\n";
             output += "    oifname " + interface + " accept\n";
             continue;
         }
-        const auto own = valid_addresses(port.ip_addresses);
         if (own.empty()) continue;
+        to_floating += "    ip daddr " + braced(own) + " accept\n    jump " + interface + "_out\n";
         if (const auto gateway = valid_addresses(service_addresses); !gateway.empty())
             input +=
                 "    iifname " + interface + " ip saddr " + braced(gateway) + " meta l4proto tcp accept\n";
@@ -170,6 +191,16 @@ std::string instance_ruleset(std::span<const PortView> ports, const Topology& to
         chains += "  chain " + interface + "_out {\n" + rules.chain(port, false) + "  }\n";
     }
     std::string nat;
+    std::string leaving;
+    if (const auto floating = floating_map(topology); !floating.empty()) {
+        // A floating IP is an address of the loopback network. What goes to one is still on its way to lo when it is
+        // judged, but has its true destination already.
+        chains += "  chain to_floating {\n" + to_floating + "    drop\n  }\n";
+        leaving =
+            "    oifname lo ct status dnat ip daddr != { 127.0.0.0/8, 169.254.0.0/16 } ct state new jump "
+            "to_floating\n";
+        nat = "    dnat ip to ip daddr map { " + floating + " }\n";
+    }
     for (const auto& redirect : redirects)
         nat += "    ip daddr " + redirect.address + " tcp dport " + std::to_string(redirect.port) +
                " dnat ip to " + redirect.to_address + ":" + std::to_string(redirect.to_port) + "\n";
@@ -178,13 +209,17 @@ std::string instance_ruleset(std::span<const PortView> ports, const Topology& to
     return "table inet localcloud\ndelete table inet localcloud\ntable inet localcloud {\n" + sets + chains +
            "  chain input {\n    type filter hook input priority filter; policy drop;\n"
            "    iifname lo accept\n    meta nfproto ipv6 drop\n    ct state established,related accept\n" +
-           input +
-           "  }\n  chain output {\n    type filter hook output priority filter; policy drop;\n"
-           "    oifname lo accept\n    meta nfproto ipv6 drop\n" +
-           output +
+           input + "  }\n  chain output {\n    type filter hook output priority filter; policy drop;\n" +
+           leaving + "    oifname lo accept\n    meta nfproto ipv6 drop\n" + output +
            "  }\n  chain forward {\n    type filter hook forward priority filter; policy drop;\n  }\n"
            "  chain to_the_cloud {\n    type nat hook output priority -100; policy accept;\n" +
-           nat + "  }\n}\n";
+           nat +
+           // The loopback network is passed on for those packets only; nobody outside reaches into it.
+           "  }\n  chain as_its_own {\n    type nat hook postrouting priority 100; policy accept;\n" +
+           own_senders +
+           "  }\n  chain no_strangers {\n    type filter hook prerouting priority -300; policy accept;\n"
+           "    iifname != lo ip daddr 127.0.0.0/8 drop\n    iifname != lo ip saddr 127.0.0.0/8 drop\n  "
+           "}\n}\n";
 }
 
 std::vector<SecurityRule> outside_tcp_rules(const Port& port, const Topology& topology) {

@@ -17,19 +17,24 @@ namespace {
 
 constexpr std::chrono::minutes build_timeout{30};
 constexpr std::chrono::seconds look_interval{1};
-constexpr const char* image_name = "debian-12";
-
 using Report = std::function<void(const std::string& line)>;
 
 std::filesystem::path image_folder(const std::filesystem::path& cache) {
     return cache / "images";
 }
-std::filesystem::path image_file(const std::filesystem::path& cache) {
-    return image_folder(cache) / (std::string(image_name) + ".tar.zst");
+std::string name_of(Variant variant) {
+    return variant == Variant::debian ? "debian-12" : "debian-12-services";
+}
+/// Files have their recipe in their names: two versions of this program can share a cache.
+std::string file_stem(Variant variant) {
+    return name_of(variant) + "-" + recipe_hash(variant).substr(0, 12);
+}
+std::filesystem::path image_file(const std::filesystem::path& cache, Variant variant) {
+    return image_folder(cache) / (file_stem(variant) + ".tar.zst");
 }
 /// Beside the image: the hash of its recipe and its own.
-std::filesystem::path record_file(const std::filesystem::path& cache) {
-    return image_folder(cache) / (std::string(image_name) + ".recipe");
+std::filesystem::path record_file(const std::filesystem::path& cache, Variant variant) {
+    return image_folder(cache) / (file_stem(variant) + ".recipe");
 }
 
 void write_tree(const std::filesystem::path& folder) {
@@ -79,15 +84,15 @@ class LogFollower {
     std::streamoff at_ = 0;
 };
 
-void run_mmdebstrap(const std::filesystem::path& target, const std::filesystem::path& work,
-                    const Report& report) {
+void run_mmdebstrap(std::vector<std::string> options, const std::filesystem::path& target,
+                    const std::filesystem::path& work, const Report& report) {
     const bool root = ::geteuid() == 0;
-    write_tree(work / "tree");
+    // Its name is that of the list in the image, so that one built on another replaces it.
     const auto source_list = work / "sources.list";
     host::write_file(source_list, sources());
     // Signed by Debian's keys as ever; where those come from is said only if this host has them elsewhere.
     std::vector<std::string> arguments{"mmdebstrap", root ? "--mode=root" : "--mode=unshare", "--format=tar"};
-    for (auto& option : mmdebstrap_options((work / "tree").string()))
+    for (auto& option : options)
         arguments.push_back(std::move(option));
     for (const std::string& word : {std::string("bookworm"), target.string(), source_list.string()})
         arguments.push_back(word);
@@ -113,7 +118,20 @@ void run_mmdebstrap(const std::filesystem::path& target, const std::filesystem::
     }
 }
 
-Image build_locked(const std::filesystem::path& cache, const Report& report) {
+std::vector<std::string> options_for(Variant variant, const std::filesystem::path& cache,
+                                     const std::filesystem::path& work) {
+    if (variant == Variant::debian) {
+        write_tree(work / "tree");
+        return mmdebstrap_options((work / "tree").string());
+    }
+    const auto base = work / "base.tar";
+    common::process::check(
+        {.arguments = {"zstd", "-q", "-d", image_file(cache, Variant::debian).string(), "-o", base.string()},
+         .timeout = std::chrono::minutes(5)});
+    return services_options(base.string());
+}
+
+Image build_locked(const std::filesystem::path& cache, const Report& report, Variant variant) {
     for (const char* program : {"mmdebstrap", "zstd"})
         if (!common::process::find_program(program))
             throw std::runtime_error(std::string("the program ") + program +
@@ -121,24 +139,27 @@ Image build_locked(const std::filesystem::path& cache, const Report& report) {
                                      "--no-install-recommends mmdebstrap zstd");
     if (::geteuid() != 0)
         host::check();  // says which command gives a user the uid ranges that mmdebstrap needs
-    if (report) report("building the image debian-12 (about a minute, 230 MB)");
+    if (variant == Variant::services && !find(cache)) (void)build_locked(cache, report, Variant::debian);
+    if (report)
+        report("building the image " + name_of(variant) +
+               (variant == Variant::debian ? " (about a minute, 230 MB)" : " (about a minute, 360 MB more)"));
     const common::process::TemporaryDirectory work("localcloud-image");
     // mmdebstrap's helpers run as other uids and have to reach the files that the image gets.
     std::filesystem::permissions(work.path(), static_cast<std::filesystem::perms>(0755));
     const auto tar = image_folder(cache) / "building.tar";
     const auto draft = image_folder(cache) / "building.tar.zst";
-    run_mmdebstrap(tar, work.path(), report);
+    run_mmdebstrap(options_for(variant, cache, work.path()), tar, work.path(), report);
     if (report) report("compressing");
     common::process::check(
         {.arguments = {"zstd", "-q", "-f", "-3", "-T0", "--rm", tar.string(), "-o", draft.string()},
          .timeout = std::chrono::minutes(5)});
-    Image image{.name = image_name,
-                .file = image_file(cache),
+    Image image{.name = name_of(variant),
+                .file = image_file(cache, variant),
                 .sha256 = sha256_of_file(draft),
                 .size = std::filesystem::file_size(draft)};
-    std::filesystem::remove(record_file(cache));
+    std::filesystem::remove(record_file(cache, variant));
     std::filesystem::rename(draft, image.file);
-    host::write_file(record_file(cache), recipe_hash() + "\n" + image.sha256 + "\n");
+    host::write_file(record_file(cache, variant), recipe_hash(variant) + "\n" + image.sha256 + "\n");
     if (report)
         report("the image is " + image.file.string() + ", " + std::to_string(image.size >> 20) + " MiB");
     return image;
@@ -151,27 +172,43 @@ host::Descriptor lock(const std::filesystem::path& cache) {
 
 }  // namespace
 
-std::optional<Image> find(const std::filesystem::path& cache) {
-    std::ifstream record(record_file(cache));
+std::optional<Image> find(const std::filesystem::path& cache, Variant variant) {
+    std::ifstream record(record_file(cache, variant));
     std::string recipe;
-    Image image{.name = image_name, .file = image_file(cache), .sha256 = {}, .size = 0};
-    if (!(record >> recipe >> image.sha256) || recipe != recipe_hash()) return std::nullopt;
+    Image image{.name = name_of(variant), .file = image_file(cache, variant), .sha256 = {}, .size = 0};
+    if (!(record >> recipe >> image.sha256) || recipe != recipe_hash(variant)) return std::nullopt;
     std::error_code missing;
     image.size = std::filesystem::file_size(image.file, missing);
     if (missing) return std::nullopt;
     return image;
 }
 
-Image ensure(const std::filesystem::path& cache, const Report& report) {
-    if (auto image = find(cache)) return *image;
+Image ensure(const std::filesystem::path& cache, const Report& report, Variant variant) {
+    if (auto image = find(cache, variant)) return *image;
     const auto locked = lock(cache);
-    if (auto image = find(cache)) return *image;  // somebody else has built it while we waited
-    return build_locked(cache, report);
+    if (auto image = find(cache, variant)) return *image;  // somebody else has built it while we waited
+    return build_locked(cache, report, variant);
 }
 
-Image build(const std::filesystem::path& cache, const Report& report) {
+Image build(const std::filesystem::path& cache, const Report& report, Variant variant) {
     const auto locked = lock(cache);
-    return build_locked(cache, report);
+    return build_locked(cache, report, variant);
+}
+
+std::uint64_t prune(const std::filesystem::path& cache) {
+    const auto locked = lock(cache);
+    std::uint64_t freed = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(image_folder(cache))) {
+        const std::string name = entry.path().filename();
+        const bool is_ours =
+            name.starts_with("debian-12") && (name.ends_with(".tar.zst") || name.ends_with(".recipe"));
+        const bool current = name.starts_with(file_stem(Variant::debian) + ".") ||
+                             name.starts_with(file_stem(Variant::services) + ".");
+        if (!is_ours || current || !entry.is_regular_file()) continue;
+        freed += entry.file_size();
+        std::filesystem::remove(entry.path());
+    }
+    return freed;
 }
 
 }  // namespace localcloud::image

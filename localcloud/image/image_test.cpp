@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <fstream>
 
 #include "common/process/process.hpp"
 #include "localcloud/image/image.hpp"
@@ -9,6 +10,7 @@
 #include "localcloud/image/sha256.hpp"
 
 using namespace localcloud::image;
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -46,9 +48,33 @@ TEST(Recipe, BringsTheBootScriptAndAHashOfItself) {
     EXPECT_EQ(sha256_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Recipe, OfTheServicesIsOnTopOfTheOther) {
+    EXPECT_NE(recipe_hash(Variant::services), recipe_hash());
+    EXPECT_EQ(preinstalled(Variant::services), "mariadb-server rabbitmq-server");
+    EXPECT_EQ(preinstalled(Variant::debian), "");
+    EXPECT_THAT(services_options("/x/base.tar"), Contains("--setup-hook=tar-in '/x/base.tar' /"));
+}
+
 TEST(Images, AreFoundOnlyWhereTheyAre) {
     const common::process::TemporaryDirectory cache;
     EXPECT_FALSE(find(cache.path()));
+    EXPECT_FALSE(find(cache.path(), Variant::services));
+}
+
+TEST(Images, OfOtherRecipesAreRemoved) {
+    const common::process::TemporaryDirectory cache;
+    const auto folder = cache.path() / "images";
+    std::filesystem::create_directories(folder);
+    const std::string current =
+        "debian-12-services-" + recipe_hash(Variant::services).substr(0, 12) + ".tar.zst";
+    for (const std::string& name :
+         {std::string("debian-12.tar.zst"), std::string("debian-12-0123456789ab.recipe"), current,
+          std::string("mine.txt")})
+        std::ofstream(folder / name) << "12345";
+    EXPECT_EQ(prune(cache.path()), 10U);
+    EXPECT_TRUE(std::filesystem::exists(folder / current));
+    EXPECT_TRUE(std::filesystem::exists(folder / "mine.txt"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "debian-12.tar.zst"));
 }
 
 }  // namespace

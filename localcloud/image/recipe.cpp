@@ -1,6 +1,7 @@
 #include "localcloud/image/recipe.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,6 +20,25 @@ constexpr std::string_view packages =
     "ca-certificates,cloud-init,curl,init-system-helpers,iproute2,iputils-ping,less,lsb-base,netbase,openssh-"
     "server,"
     "procps,python3,sudo,sysvinit-utils,tini,unzip,vim-tiny,xz-utils,zstd";
+
+constexpr std::string_view service_packages = "mariadb-server,rabbitmq-server";
+
+/// The arguments that keep what nobody reads in an instance out of it.
+void leave_documents_out(std::vector<std::string>& options) {
+    options.emplace_back("--aptopt=Apt::Install-Recommends \"false\"");
+    for (const char* folder :
+         {"/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/share/lintian/*"})
+        options.push_back(std::string("--dpkgopt=path-exclude=") + folder);
+    options.emplace_back("--dpkgopt=path-exclude=/usr/share/doc/*");
+    options.emplace_back("--dpkgopt=path-include=/usr/share/doc/*/copyright");
+}
+
+/// Each instance makes its own of these, and what apt has kept is old by then.
+constexpr std::array cleaning{
+    "rm -f \"$1\"/etc/ssh/ssh_host_* \"$1\"/etc/machine-id \"$1\"/etc/resolv.conf \"$1\"/etc/hostname",
+    "touch \"$1\"/etc/machine-id \"$1\"/etc/resolv.conf",
+    "rm -rf \"$1\"/var/lib/apt/lists/* \"$1\"/var/cache/apt/* \"$1\"/var/log/*.log \"$1\"/var/log/apt",
+};
 
 struct Source {
     std::string uri;
@@ -103,28 +123,39 @@ std::string read(const std::filesystem::path& file) {
 }  // namespace
 
 std::vector<std::string> mmdebstrap_options(const std::string& files) {
-    std::vector<std::string> options{"--variant=essential", "--include=" + std::string(packages),
-                                     "--aptopt=Apt::Install-Recommends \"false\""};
-    for (const char* folder :
-         {"/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/share/lintian/*"})
-        options.push_back(std::string("--dpkgopt=path-exclude=") + folder);
-    options.emplace_back("--dpkgopt=path-exclude=/usr/share/doc/*");
-    options.emplace_back("--dpkgopt=path-include=/usr/share/doc/*/copyright");
-    for (const std::string& hook : {
-             "sync-in '" + files + "' /",
-             // Each instance makes its own.
-             std::string("rm -f \"$1\"/etc/ssh/ssh_host_* \"$1\"/etc/machine-id \"$1\"/etc/resolv.conf "
-                         "\"$1\"/etc/hostname"),
-             std::string("touch \"$1\"/etc/machine-id \"$1\"/etc/resolv.conf"),
-             std::string("ln -sf poweroff \"$1\"/usr/sbin/halt && ln -sf poweroff \"$1\"/usr/sbin/shutdown"),
-             std::string("rm -rf \"$1\"/var/lib/apt/lists/* \"$1\"/var/cache/apt/* \"$1\"/var/log/*.log "
-                         "\"$1\"/var/log/apt"),
-         })
+    std::vector<std::string> options{"--variant=essential", "--include=" + std::string(packages)};
+    leave_documents_out(options);
+    options.push_back("--customize-hook=sync-in '" + files + "' /");
+    options.emplace_back(
+        "--customize-hook=ln -sf poweroff \"$1\"/usr/sbin/halt && ln -sf poweroff \"$1\"/usr/sbin/shutdown");
+    for (const std::string hook : cleaning)
         options.push_back("--customize-hook=" + hook);
     return options;
 }
 
-std::string recipe_hash() {
+std::vector<std::string> services_options(const std::string& base) {
+    std::vector<std::string> options{"--variant=custom", "--skip=check/empty",
+                                     "--include=" + std::string(service_packages),
+                                     "--setup-hook=tar-in '" + base + "' /"};
+    leave_documents_out(options);
+    // They start when somebody has configured them; and no two instances share what nodes know each other by.
+    options.emplace_back(
+        "--customize-hook=for service in mariadb rabbitmq-server; do "
+        "chroot \"$1\" update-rc.d \"$service\" disable; done");
+    options.emplace_back("--customize-hook=rm -f \"$1\"/var/lib/rabbitmq/.erlang.cookie");
+    for (const std::string hook : cleaning)
+        options.push_back("--customize-hook=" + hook);
+    return options;
+}
+
+std::string preinstalled(Variant variant) {
+    if (variant == Variant::debian) return {};
+    std::string words{service_packages};
+    std::ranges::replace(words, ',', ' ');
+    return words;
+}
+
+std::string recipe_hash(Variant variant) {
     std::string all;
     for (const auto& option : mmdebstrap_options("tree"))
         all += option + "\n";
@@ -132,6 +163,10 @@ std::string recipe_hash() {
         all += std::string(file.path) + (file.executable ? " x " : " - ") +
                std::to_string(file.content.size()) + "\n";
         all += file.content;
+    }
+    if (variant == Variant::services) {
+        for (const auto& option : services_options("base"))
+            all += option + "\n";
     }
     return sha256_of(all);
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "localcloud/image/image.hpp"
+
 namespace localcloud::image {
 
 /// A file that the image gets besides its packages.
@@ -20,9 +22,11 @@ struct TreeFile {
 
 /// mmdebstrap's arguments without the program, the target and the sources; `files` is a folder that holds tree_files().
 [[nodiscard]] std::vector<std::string> mmdebstrap_options(const std::string& files);
+/// The same for the image with services; `base` is the other image, a tar archive that is not compressed.
+[[nodiscard]] std::vector<std::string> services_options(const std::string& base);
 
-/// SHA-256 of all of the above.
-[[nodiscard]] std::string recipe_hash();
+/// SHA-256 of all of the above that a variant is made of.
+[[nodiscard]] std::string recipe_hash(Variant variant = Variant::debian);
 
 /// Lines for sources.list: the mirror that this host uses for Debian 12, else deb.debian.org.
 [[nodiscard]] std::string sources();

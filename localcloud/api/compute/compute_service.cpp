@@ -64,9 +64,10 @@ Response ComputeService::render(const ApiError& error, const Call& /*call*/) con
                                             {"code", "404 Not Found"},
                                             {"title", "Not Found"}});
     }
-    Response response = json_response(
-        error.status, json::object{{fault_name(error.status),
-                                    json::object{{"code", error.status}, {"message", error.what()}}}});
+    json::object fault{{"code", error.status}, {"message", error.what()}};
+    if (error.headers.contains("Retry-After")) fault.emplace("retryAfter", error.headers.get("Retry-After"));
+    Response response =
+        json_response(error.status, json::object{{fault_name(error.status), std::move(fault)}});
     response.headers.set("Content-Type", "application/json; charset=UTF-8");
     return response;
 }

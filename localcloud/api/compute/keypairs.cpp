@@ -77,6 +77,11 @@ void ComputeService::add_keypair_routes() {
         if (transaction.find(Kind::keypair, key) != nullptr) {
             throw ApiError{409, "Key pair '" + name + "' already exists."};
         }
+        const auto owned = static_cast<std::int64_t>(transaction.range(Kind::keypair, user + "|").size());
+        if (const auto limit = quota_limit(transaction, call.caller.project_id, "key_pairs");
+            limit >= 0 && owned >= limit) {
+            throw ApiError{403, "Quota exceeded, too many key pairs."};
+        }
         Document counter;
         if (const Document* stored = transaction.find(Kind::setting, "keypair_id")) counter = *stored;
         const std::int64_t number = integer(counter, "value") + 1;

@@ -169,7 +169,7 @@ void Lifecycle::work(const std::string& server_id, const std::string& request_id
     };
     try {
         if (task == "scheduling" || task == "networking" || task == "spawning") {
-            build(server_id);
+            build(server_id, request_id);
         } else if (task == "powering-off") {
             cloud_.driver.stop(server_id);
             settle(server_id, "stopped", power::shutdown);
@@ -189,7 +189,8 @@ void Lifecycle::work(const std::string& server_id, const std::string& request_id
     }
 }
 
-void Lifecycle::build(const std::string& server_id) {
+void Lifecycle::build(const std::string& server_id, const std::string& request_id) {
+    const auto ready = std::chrono::steady_clock::now() + cloud_.boot_delay;
     {
         auto transaction = cloud_.store.write();
         if (!fits_host(object(*transaction.find(Kind::server, server_id), "flavor"))) {
@@ -205,14 +206,31 @@ void Lifecycle::build(const std::string& server_id) {
         transaction.commit();
     }
     network::apply_topology(cloud_);
-    localcloud::compute::InstanceSpec spec;
     {
         auto transaction = cloud_.store.write();
         Document& server = transaction.edit(Kind::server, server_id);
         if (text(server, "task_state") == "deleting") return;
         server["task_state"] = "spawning";
-        spec = instance_spec(cloud_, transaction, server);
         transaction.commit();
+    }
+    if (cloud_.boot_delay.count() == 0) return boot(server_id);
+    workers_.submit_at(ready, server_id, [this, server_id, request_id] {
+        try {
+            boot(server_id);
+        } catch (const std::exception& error) {
+            fail(server_id, request_id, error.what());
+        }
+    });
+}
+
+void Lifecycle::boot(const std::string& server_id) {
+    localcloud::compute::InstanceSpec spec;
+    {
+        const auto view = cloud_.store.read();
+        const Document* server = view.find(Kind::server, server_id);
+        // Somebody may have asked for its end meanwhile.
+        if (server == nullptr || text(*server, "task_state") != "spawning") return;
+        spec = instance_spec(cloud_, view, *server);
     }
     cloud_.driver.spawn(spec);
     settle(server_id, "active", power::running);
@@ -221,11 +239,19 @@ void Lifecycle::build(const std::string& server_id) {
 void Lifecycle::rebuild(const std::string& server_id) {
     cloud_.driver.destroy(server_id);
     localcloud::compute::InstanceSpec spec;
+    bool was_stopped = false;
     {
         const auto view = cloud_.store.read();
-        spec = instance_spec(cloud_, view, *view.find(Kind::server, server_id));
+        const Document& server = *view.find(Kind::server, server_id);
+        spec = instance_spec(cloud_, view, server);
+        was_stopped = text(server, "vm_state") == "stopped";
     }
     cloud_.driver.spawn(spec);
+    if (was_stopped) {
+        // A server that was off is off again, on its new disk.
+        cloud_.driver.stop(server_id);
+        return settle(server_id, "stopped", power::shutdown);
+    }
     settle(server_id, "active", power::running);
 }
 

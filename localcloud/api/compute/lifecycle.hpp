@@ -23,7 +23,9 @@ class Lifecycle {
 
   private:
     void work(const std::string& server_id, const std::string& request_id);
-    void build(const std::string& server_id);
+    void build(const std::string& server_id, const std::string& request_id);
+    /// The second half of it, when the cloud's boot delay is over.
+    void boot(const std::string& server_id);
     void rebuild(const std::string& server_id);
     void remove(const std::string& server_id);
     void exited(const std::string& server_id);

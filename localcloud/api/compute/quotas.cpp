@@ -1,5 +1,8 @@
 // Limits, quota sets, availability zones.
+#include <fmt/format.h>
+
 #include <array>
+#include <charconv>
 
 #include "localcloud/api/compute/compute_service.hpp"
 
@@ -49,6 +52,12 @@ void require_own_project(const Call& call) {
 
 struct Usage {
     std::int64_t instances = 0, cores = 0, ram = 0;
+
+    [[nodiscard]] std::int64_t of(std::string_view limit) const {
+        if (limit == "instances") return instances;
+        if (limit == "cores") return cores;
+        return limit == "ram" ? ram : 0;
+    }
 };
 
 Usage usage_of(const state::View& view, const std::string& project) {
@@ -60,6 +69,17 @@ Usage usage_of(const state::View& view, const std::string& project) {
         usage.ram += integer(object(*server, "flavor"), "ram");
     }
     return usage;
+}
+
+/// A number, or one in a text; -1 is none.
+std::int64_t read_limit(std::string_view name, const json::value& value) {
+    const std::string digits = to_text(value);
+    std::int64_t limit = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), limit);
+    if (error != std::errc{} || end != digits.data() + digits.size())
+        throw invalid_field(name, value, python_repr(value) + " is not of type 'integer', 'string'");
+    if (limit < -1) throw invalid_field(name, value, digits + " is less than the minimum of -1");
+    return limit;
 }
 
 }  // namespace
@@ -76,7 +96,10 @@ std::int64_t quota_limit(const state::View& view, std::string_view project_id, s
 void ComputeService::add_quota_routes() {
     route("GET", "/v2.1/limits", [this](const Call& call) {
         const auto view = cloud_.store.read();
-        const std::string& project = call.caller.project_id;
+        const std::string project =
+            call.has_query("tenant_id") ? call.query("tenant_id") : call.caller.project_id;
+        if (project != call.caller.project_id && !call.caller.is_admin())
+            throw forbidden_by_policy("os_compute_api:limits:other_project");
         const Usage usage = usage_of(view, project);
         const auto limit = [&](std::string_view name) { return quota_limit(view, project, name); };
         Document absolute{{"maxTotalInstances", limit("instances")},
@@ -126,14 +149,10 @@ void ComputeService::add_quota_routes() {
         Document body{{"id", call.param("project")}};
         for (const Limit& limit : limits) {
             if (call.microversion > limit.until) continue;
-            std::int64_t used = 0;
-            if (limit.name == "instances") used = usage.instances;
-            if (limit.name == "cores") used = usage.cores;
-            if (limit.name == "ram") used = usage.ram;
             body.emplace(limit.name,
                          json::object{{"reserved", 0},
                                       {"limit", quota_limit(view, call.param("project"), limit.name)},
-                                      {"in_use", used}});
+                                      {"in_use", usage.of(limit.name)}});
         }
         return json_response(200, {{"quota_set", body}});
     });
@@ -145,6 +164,7 @@ void ComputeService::add_quota_routes() {
         Document stored;
         if (const Document* old = transaction.find(Kind::quota, key)) stored = *old;
         const Document& wanted = object(request_body.get_object(), "quota_set");
+        const Usage usage = usage_of(transaction, call.param("project"));
         for (const auto& field : wanted) {
             if (field.key() == "force" || field.key() == "tenant_id") continue;
             bool known = false;
@@ -155,10 +175,15 @@ void ComputeService::add_quota_routes() {
                                     "Additional properties are not allowed ('" + std::string{field.key()} +
                                         "' was unexpected)");
             }
-            if (!field.value().is_int64()) {
-                throw invalid_field(field.key(), field.value(), "It is not an integer");
+            const std::int64_t limit = read_limit(field.key(), field.value());
+            if (const auto used = usage.of(field.key());
+                limit >= 0 && limit < used && !boolean(wanted, "force")) {
+                throw bad_request(
+                    fmt::format("Quota limit {} for {} must be greater than or equal to already "
+                                "used and reserved {}.",
+                                limit, std::string_view{field.key()}, used));
             }
-            stored[field.key()] = field.value();
+            stored[field.key()] = limit;
         }
         transaction.put(Kind::quota, key, std::move(stored));
         transaction.commit();

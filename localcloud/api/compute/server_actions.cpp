@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/compute/paging.hpp"
 #include "localcloud/api/image/image_service.hpp"
 #include "localcloud/api/network/topology.hpp"
 #include "localcloud/state/identifiers.hpp"
@@ -164,10 +165,10 @@ Response ComputeService::rebuild_server(const Call& call, const Document& reques
         server["user_data"] = request.at("user_data");
     remember_action(transaction, call, id, "rebuild");
     transaction.commit();
-    const Document body = server_body(transaction, call, server, Shape::change);
-    lifecycle_.submit(id, call.request_id);
-    Document answer = body;
+    Document answer = server_body(transaction, call, server, Shape::change);
     answer.emplace("adminPass", state::random_word(12));
+    if (call.microversion >= 57) answer.emplace("user_data", server.at("user_data"));
+    lifecycle_.submit(id, call.request_id);
     Response response = json_response(202, {{"server", answer}});
     response.headers.set("Location", base() + "/servers/" + id);
     return response;
@@ -257,10 +258,16 @@ void ComputeService::add_server_action_routes() {
         auto actions = view.select(
             Kind::server_action, [&](const Document& action) { return text(action, "instance_uuid") == id; });
         std::reverse(actions.begin(), actions.end());
+        Page page{.documents = actions, .links = {}};
+        if (call.microversion >= 58) {
+            page = take_page(actions, call, "request_id", base() + "/servers/" + id + "/os-instance-actions");
+        }
         json::array items;
-        for (const Document* action : actions)
+        for (const Document* action : page.documents)
             items.emplace_back(shown(*action, call.microversion));
-        return json_response(200, {{"instanceActions", std::move(items)}});
+        Document body{{"instanceActions", std::move(items)}};
+        if (!page.links.empty()) body.emplace("links", std::move(page.links));
+        return json_response(200, body);
     });
     route("GET", "/v2.1/servers/{id}/os-instance-actions/{request}", [this, shown](const Call& call) {
         const auto view = cloud_.store.read();

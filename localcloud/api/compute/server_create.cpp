@@ -374,6 +374,13 @@ Response ComputeService::create_server(const Call& call) {
     const auto [group_ids, group_names] = groups_for(transaction, call, body);
     const json::array networks = networks_for(transaction, call, body);
     check_quota(transaction, call.caller.project_id, flavor, count);
+    const auto new_ports = std::count_if(networks.begin(), networks.end(), [](const json::value& network) {
+        return network.as_object().contains("uuid");
+    });
+    if (!network::quota_allows(transaction, network::port_resource(), call.caller.project_id,
+                               static_cast<std::size_t>(new_ports * count))) {
+        throw ApiError{403, "Maximum number of ports exceeded"};
+    }
 
     const std::string reservation_id = "r-" + state::random_word(8);
     const std::string now = state::iso_seconds(state::now());

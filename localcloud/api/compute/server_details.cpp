@@ -10,6 +10,8 @@ using state::Kind;
 
 namespace {
 
+constexpr std::size_t most_tags = 50;
+
 Document checked_metadata(const json::value& request_body, std::string_view wrapper) {
     const Document& items = object(request_body.get_object(), wrapper);
     if (!request_body.get_object().contains(wrapper)) {
@@ -214,6 +216,57 @@ void ComputeService::add_server_detail_routes() {
         document["tags"] = to_array(texts(request_body.get_object(), "tags"));
         transaction.commit();
         return json_response(200, {{"tags", array(document, "tags")}});
+    });
+    route("DELETE", server + "/tags", [this, tag_version](const Call& call) {
+        tag_version(call);
+        auto transaction = cloud_.store.write();
+        (void)require_server(transaction, call);
+        transaction.edit(Kind::server, call.param("id"))["tags"] = json::array{};
+        transaction.commit();
+        return empty_response(204, "application/json");
+    });
+    const std::string tag = server + "/tags/{tag}";
+    const auto has_tag = [](const Document& document, const std::string& name) {
+        const auto tags = texts(document, "tags");
+        return std::find(tags.begin(), tags.end(), name) != tags.end();
+    };
+    const auto no_tag = [](const Call& call) {
+        return ApiError{404, "Server " + call.param("id") + " has no tag '" + call.param("tag") + "'"};
+    };
+    route("GET", tag, [this, tag_version, has_tag, no_tag](const Call& call) {
+        tag_version(call);
+        const auto view = cloud_.store.read();
+        if (!has_tag(require_server(view, call), call.param("tag"))) throw no_tag(call);
+        return empty_response(204, "application/json");
+    });
+    route("PUT", tag, [this, tag_version, has_tag](const Call& call) {
+        tag_version(call);
+        const std::string& name = call.param("tag");
+        if (name.size() > 60 || name.find(',') != std::string::npos)
+            throw bad_request("Tag '" + name +
+                              "' is invalid. It must be a string without characters '/' and ','. "
+                              "Validation error message: tag has at most 60 characters");
+        auto transaction = cloud_.store.write();
+        if (has_tag(require_server(transaction, call), name)) return empty_response(204, "application/json");
+        json::array& tags = transaction.edit(Kind::server, call.param("id"))["tags"].as_array();
+        if (tags.size() >= most_tags)
+            throw bad_request("The number of tags exceeded the per-server limit " +
+                              std::to_string(most_tags));
+        tags.emplace_back(name);
+        transaction.commit();
+        Response response = empty_response(201, "application/json");
+        response.headers.set("Location", base() + "/servers/" + call.param("id") + "/tags/" + name);
+        return response;
+    });
+    route("DELETE", tag, [this, tag_version, has_tag, no_tag](const Call& call) {
+        tag_version(call);
+        auto transaction = cloud_.store.write();
+        if (!has_tag(require_server(transaction, call), call.param("tag"))) throw no_tag(call);
+        auto tags = texts(transaction.edit(Kind::server, call.param("id")), "tags");
+        std::erase(tags, call.param("tag"));
+        transaction.edit(Kind::server, call.param("id"))["tags"] = to_array(tags);
+        transaction.commit();
+        return empty_response(204, "application/json");
     });
 }
 

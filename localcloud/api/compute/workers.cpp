@@ -29,17 +29,50 @@ void Workers::submit(const std::string& key, std::function<void()> work) {
     {
         const std::lock_guard lock{mutex_};
         if (stopping_) return;
-        auto& queue = waiting_[key];
-        queue.push_back(std::move(work));
-        if (queue.size() == 1) ready_.push_back(key);
+        enqueue(key, std::move(work));
     }
     wake_.notify_one();
+}
+
+void Workers::submit_at(std::chrono::steady_clock::time_point time, const std::string& key,
+                        std::function<void()> work) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (stopping_) return;
+        later_.emplace(time, Later{.key = key, .work = std::move(work)});
+    }
+    wake_.notify_all();  // whoever waits for a later one has to wait for this one
+}
+
+void Workers::enqueue(const std::string& key, std::function<void()> work) {
+    auto& queue = waiting_[key];
+    queue.push_back(std::move(work));
+    if (queue.size() == 1) ready_.push_back(key);
+}
+
+void Workers::enqueue_due(std::chrono::steady_clock::time_point now) {
+    while (!later_.empty() && later_.begin()->first <= now) {
+        Later due = std::move(later_.begin()->second);
+        later_.erase(later_.begin());
+        enqueue(due.key, std::move(due.work));
+        wake_.notify_one();
+    }
 }
 
 void Workers::run() {
     std::unique_lock lock{mutex_};
     while (true) {
-        wake_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
+        enqueue_due(std::chrono::steady_clock::now());
+        if (!stopping_ && ready_.empty()) {
+            if (later_.empty()) {
+                wake_.wait(lock);
+            } else {
+                // A copy: the entry may go while this thread waits for it.
+                const auto next = later_.begin()->first;
+                wake_.wait_until(lock, next);
+            }
+            continue;
+        }
         if (stopping_) return;
         const std::string key = std::move(ready_.front());
         ready_.pop_front();

@@ -60,7 +60,11 @@ Response NetworkService::render(const ApiError& error, const Call& /*call*/) con
                                             {"title", "Not Found"}});
     }
     std::string type = error.type;
-    if (type.empty()) type = error.status == 501 ? "HTTPNotImplemented" : "HTTPInternalServerError";
+    if (type.empty()) {
+        // As Neutron's web library names its exceptions: "HTTPConflict".
+        type = "HTTP" + std::string{common::httpd::reason_phrase(error.status)};
+        std::erase(type, ' ');
+    }
     return json_response(error.status,
                          {{"NeutronError", {{"type", type}, {"message", error.what()}, {"detail", ""}}}});
 }

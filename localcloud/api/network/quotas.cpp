@@ -1,4 +1,4 @@
-// Quotas, extensions, availability zones.
+// Quotas: what a project may have of each resource, and what it has.
 #include <array>
 
 #include "localcloud/api/network/network_service.hpp"
@@ -27,184 +27,125 @@ constexpr std::array limits{
     Limit{"trunk", -1, Kind::count},
 };
 
-struct Extension {
-    std::string_view alias, name, description, updated;
-};
-constexpr std::array extensions{
-    Extension{"allowed-address-pairs", "Allowed Address Pairs", "Further addresses that a port may use",
-              "2013-07-23T10:00:00-00:00"},
-    Extension{"availability_zone", "Availability Zone", "Availability zones of networks and routers",
-              "2015-01-01T10:00:00-00:00"},
-    Extension{"binding", "Port Binding", "Where a port is attached", "2014-02-03T10:00:00-00:00"},
-    Extension{"empty-string-filtering", "Empty String Filtering Extension", "Filters with empty values",
-              "2018-05-01T10:00:00-00:00"},
-    Extension{"ext-gw-mode", "Neutron L3 Configurable external gateway mode",
-              "Source NAT of a router's gateway", "2013-03-28T10:00:00-00:00"},
-    Extension{"external-net", "Neutron external network", "Networks that lead out of the cloud",
-              "2013-01-14T10:00:00-00:00"},
-    Extension{"extra_dhcp_opt", "Neutron Extra DHCP options", "DHCP options of a port",
-              "2013-03-17T12:00:00-00:00"},
-    Extension{"filter-validation", "Filter parameters validation", "Unknown filters are refused",
-              "2018-07-04T10:00:00-00:00"},
-    Extension{"fip-port-details", "Floating IP Port Details Extension",
-              "The port of a floating IP in its answer", "2018-04-09T10:00:00-00:00"},
-    Extension{"ip-substring-filtering", "IP address substring filtering", "Ports by a part of their address",
-              "2017-11-28T09:00:00-00:00"},
-    Extension{"ip_allocation", "IP Allocation", "When a port gets its addresses",
-              "2016-06-10T23:00:00-00:00"},
-    Extension{"l2_adjacency", "L2 Adjacency", "Whether a network is one segment",
-              "2016-04-12T16:00:00-00:00"},
-    Extension{"net-mtu", "Network MTU", "The MTU of a network", "2015-03-25T10:00:00-00:00"},
-    Extension{"net-mtu-writable", "Network MTU (writable)", "The MTU of a network can be set",
-              "2017-07-12T00:00:00-00:00"},
-    Extension{"network_availability_zone", "Network Availability Zone", "Availability zones of networks",
-              "2015-01-01T10:00:00-00:00"},
-    Extension{"pagination", "Pagination support", "Lists in pages", "2016-06-12T00:00:00-00:00"},
-    Extension{"port-security", "Port Security", "Ports without security groups and filters",
-              "2012-07-23T10:00:00-00:00"},
-    Extension{"port-security-groups-filtering", "Port filtering on security groups",
-              "Ports by security group", "2018-01-09T09:00:00-00:00"},
-    Extension{"project-id", "project_id field enabled", "project_id besides tenant_id",
-              "2016-09-09T09:09:09-09:09"},
-    Extension{"provider", "Provider Network", "How a network is made, for administrators",
-              "2012-09-07T10:00:00-00:00"},
-    Extension{"quota_details", "Quota details management support", "What of a quota is used",
-              "2017-02-10T10:00:00-00:00"},
-    Extension{"quotas", "Quota management support", "Limits of a project", "2012-07-29T10:00:00-00:00"},
-    Extension{"revision-if-match", "If-Match constraints based on revision_number",
-              "Changes guarded by If-Match", "2016-12-11T00:00:00-00:00"},
-    Extension{"router", "Neutron L3 Router", "Routers and floating IPs", "2012-07-20T10:00:00-00:00"},
-    Extension{"router_availability_zone", "Router Availability Zone", "Availability zones of routers",
-              "2015-01-01T10:00:00-00:00"},
-    Extension{"security-group", "security-group", "Security groups and their rules",
-              "2012-10-05T10:00:00-00:00"},
-    Extension{"security-groups-normalized-cidr", "Normalized CIDR field for security group rules",
-              "The prefix of a rule without host bits", "2020-07-28T10:00:00-00:00"},
-    Extension{"sorting", "Sorting support", "Lists in order", "2016-06-12T00:00:00-00:00"},
-    Extension{"standard-attr-description", "standard-attr-description", "Descriptions",
-              "2016-02-10T10:00:00-00:00"},
-    Extension{"standard-attr-revisions", "Resource revision numbers", "Revision numbers",
-              "2016-04-11T10:00:00-00:00"},
-    Extension{"standard-attr-tag", "Tag support for resources with standard attribute", "Tags",
-              "2017-01-01T00:00:00-00:00"},
-    Extension{"standard-attr-timestamp", "Resource timestamps", "Times of creation and change",
-              "2016-09-12T10:00:00-00:00"},
-    Extension{"stateful-security-group", "Stateful security group", "Whether a group follows connections",
-              "2019-11-26T09:00:00-00:00"},
-};
+const Limit* find_limit(std::string_view name) {
+    for (const Limit& limit : limits) {
+        if (limit.name == name) return &limit;
+    }
+    return nullptr;
+}
 
-json::object shown(const Extension& extension) {
-    return {{"name", extension.name},
-            {"alias", extension.alias},
-            {"description", extension.description},
-            {"updated", extension.updated},
-            {"links", json::array{}}};
+std::string key_of(std::string_view project) {
+    return "network|" + std::string{project};
 }
 
 std::int64_t limit_of(const state::View& view, std::string_view project, const Limit& limit) {
-    const Document* stored = view.find(Kind::quota, "network|" + std::string{project});
+    const Document* stored = view.find(Kind::quota, key_of(project));
     return stored == nullptr ? limit.otherwise : integer(*stored, limit.name, limit.otherwise);
 }
 
-Document quota_body(const state::View& view, std::string_view project) {
-    Document quota;
-    for (const Limit& limit : limits)
-        quota.emplace(limit.name, limit_of(view, project, limit));
-    return quota;
+std::size_t used(const state::View& view, std::string_view project, Kind kind) {
+    if (kind == Kind::count) return 0;
+    return view
+        .select(kind, [&](const Document& document) { return text(document, "project_id") == project; })
+        .size();
 }
 
-void require_own_project(const Call& call, std::string_view rule) {
-    if (call.param("project") != call.caller.project_id && !call.caller.is_admin()) {
-        throw forbidden_by_policy("rule:" + std::string{rule});
+/// {"quota": …} with a value for each limit.
+template <class Value>
+Response quota_response(const Value& value) {
+    Document quota;
+    for (const Limit& limit : limits)
+        quota.emplace(limit.name, value(limit));
+    return json_response(200, {{"quota", std::move(quota)}});
+}
+
+const std::string& own_project(const Call& call) {
+    const std::string& project = call.param("project");
+    if (project != call.caller.project_id && !call.caller.is_admin())
+        throw forbidden_by_policy("rule:get_quota");
+    return project;
+}
+
+const std::string& project_to_change(const Call& call, const std::string& rule) {
+    if (!call.caller.is_admin()) throw forbidden_by_policy(rule);
+    return call.param("project");
+}
+
+/// The limits that a request sets.
+Document checked_limits(const Document& request) {
+    Document wanted;
+    for (const auto& field : request) {
+        if (find_limit(field.key()) == nullptr)
+            throw bad_request("Unrecognized attribute(s) '" + std::string{field.key()} + "'");
+        if (!field.value().is_int64() || field.value().get_int64() < -1)
+            throw invalid_input("Invalid input for " + std::string{field.key()} + ". Reason: " +
+                                python_repr(field.value()) + " is not an integer of at least -1.");
+        wanted[field.key()] = field.value();
     }
+    return wanted;
 }
 
 }  // namespace
 
+std::int64_t quota_limit(const state::View& view, std::string_view project_id, std::string_view name) {
+    const Limit* limit = find_limit(name);
+    return limit == nullptr ? -1 : limit_of(view, project_id, *limit);
+}
+
+bool quota_allows(const state::View& view, const Resource& resource, std::string_view project_id,
+                  std::size_t count) {
+    const std::int64_t limit =
+        quota_limit(view, project_id, resource.quota.empty() ? resource.singular : resource.quota);
+    return limit < 0 || used(view, project_id, resource.kind) + count <= static_cast<std::size_t>(limit);
+}
+
+void check_quota(const state::View& view, const Resource& resource, const std::string& project_id,
+                 std::size_t count) {
+    if (quota_allows(view, resource, project_id, count)) return;
+    const std::string name{resource.quota.empty() ? resource.singular : resource.quota};
+    throw ApiError{409, "Quota exceeded for resources: ['" + name + "'].", "OverQuota"};
+}
+
 void NetworkService::add_quota_routes() {
     const std::string one = "/v2.0/quotas/{project}";
     route("GET", one, [this](const Call& call) {
-        require_own_project(call, "get_quota");
-        return json_response(200, {{"quota", quota_body(cloud_.store.read(), call.param("project"))}});
-    });
-    const auto details = [this](const Call& call) {
-        require_own_project(call, "get_quota");
         const auto view = cloud_.store.read();
-        Document quota;
-        for (const Limit& limit : limits) {
-            std::size_t used = 0;
-            if (limit.kind != Kind::count) {
-                used = view.select(limit.kind,
-                                   [&](const Document& document) {
-                                       return text(document, "project_id") == call.param("project");
-                                   })
-                           .size();
-            }
-            quota.emplace(limit.name, json::object{{"limit", limit_of(view, call.param("project"), limit)},
-                                                   {"used", used},
-                                                   {"reserved", 0}});
-        }
-        return json_response(200, {{"quota", quota}});
-    };
-    route("GET", one + "/details", details);
-    route("GET", one + "/details.json", details);
-    const auto defaults = [](const Call&) {
-        Document quota;
-        for (const Limit& limit : limits)
-            quota.emplace(limit.name, limit.otherwise);
-        return json_response(200, {{"quota", quota}});
-    };
-    route("GET", one + "/default", defaults);
-    route("GET", one + "/default.json", defaults);
+        return quota_response(
+            [&, project = own_project(call)](const Limit& limit) { return limit_of(view, project, limit); });
+    });
+    for (const char* details : {"/details", "/details.json"}) {
+        route("GET", one + details, [this](const Call& call) {
+            const auto view = cloud_.store.read();
+            return quota_response([&, project = own_project(call)](const Limit& limit) {
+                return json::object{{"limit", limit_of(view, project, limit)},
+                                    {"used", used(view, project, limit.kind)},
+                                    {"reserved", 0}};
+            });
+        });
+    }
+    for (const char* defaults : {"/default", "/default.json"}) {
+        route("GET", one + defaults,
+              [](const Call&) { return quota_response([](const Limit& limit) { return limit.otherwise; }); });
+    }
     route("PUT", one, [this](const Call& call) {
-        if (!call.caller.is_admin()) throw forbidden_by_policy("rule:update_quota");
+        const std::string& project = project_to_change(call, "rule:update_quota");
         const json::value request_body = body(call);
+        const Document wanted = checked_limits(object(request_body.get_object(), "quota"));
         auto transaction = cloud_.store.write();
         Document stored;
-        const std::string key = "network|" + call.param("project");
-        if (const Document* old = transaction.find(Kind::quota, key)) stored = *old;
-        for (const auto& field : object(request_body.get_object(), "quota")) {
-            bool known = false;
-            for (const Limit& limit : limits)
-                known = known || limit.name == field.key();
-            if (!known) throw bad_request("Unrecognized attribute(s) '" + std::string{field.key()} + "'");
-            if (!field.value().is_int64())
-                throw invalid_input(python_repr(field.value()) + " is not an integer.");
+        if (const Document* old = transaction.find(Kind::quota, key_of(project))) stored = *old;
+        for (const auto& field : wanted)
             stored[field.key()] = field.value();
-        }
-        transaction.put(Kind::quota, key, std::move(stored));
+        transaction.put(Kind::quota, key_of(project), std::move(stored));
         transaction.commit();
-        return json_response(200, {{"quota", quota_body(transaction, call.param("project"))}});
+        return quota_response([&](const Limit& limit) { return limit_of(transaction, project, limit); });
     });
     route("DELETE", one, [this](const Call& call) {
-        if (!call.caller.is_admin()) throw forbidden_by_policy("rule:delete_quota");
+        const std::string& project = project_to_change(call, "rule:delete_quota");
         auto transaction = cloud_.store.write();
-        transaction.erase(Kind::quota, "network|" + call.param("project"));
+        transaction.erase(Kind::quota, key_of(project));
         transaction.commit();
         return empty_response(204);
-    });
-}
-
-void NetworkService::add_extension_routes() {
-    route("GET", "/v2.0/extensions", [](const Call&) {
-        json::array list;
-        for (const Extension& extension : extensions)
-            list.push_back(shown(extension));
-        return json_response(200, {{"extensions", std::move(list)}});
-    });
-    route("GET", "/v2.0/extensions/{alias}", [](const Call& call) {
-        for (const Extension& extension : extensions) {
-            if (extension.alias == call.param("alias"))
-                return json_response(200, {{"extension", shown(extension)}});
-        }
-        throw ApiError{404, "Extension with alias " + call.param("alias") + " does not exist", "html"};
-    });
-    route("GET", "/v2.0/availability_zones", [](const Call&) {
-        json::array zones;
-        for (const char* resource : {"network", "router"}) {
-            zones.push_back(json::object{{"state", "available"}, {"name", "nova"}, {"resource", resource}});
-        }
-        return json_response(200, {{"availability_zones", std::move(zones)}});
     });
 }
 

@@ -405,23 +405,4 @@ Response list_response(const Resource& resource, const state::View& view, const 
     return json_response(200, body);
 }
 
-std::int64_t quota_limit(const state::View& view, std::string_view project_id, std::string_view name) {
-    const Document* quota = view.find(Kind::quota, "network|" + std::string{project_id});
-    return quota == nullptr ? -1 : integer(*quota, name, -1);
-}
-
-void check_quota(const state::View& view, const Resource& resource, const std::string& project_id,
-                 std::size_t count) {
-    const std::string name{resource.quota.empty() ? resource.singular : resource.quota};
-    const std::int64_t limit = quota_limit(view, project_id, name);
-    if (limit < 0) return;
-    const auto used =
-        view.select(resource.kind,
-                    [&](const Document& document) { return text(document, "project_id") == project_id; })
-            .size();
-    if (used + count > static_cast<std::size_t>(limit)) {
-        throw ApiError{409, "Quota exceeded for resources: ['" + name + "'].", "OverQuota"};
-    }
-}
-
 }  // namespace localcloud::api::network

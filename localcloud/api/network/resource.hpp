@@ -79,6 +79,9 @@ void touch(Document& document);
 [[nodiscard]] Response list_response(const Resource& resource, const state::View& view, const Call& call,
                                      const std::string& base_url);
 
+/// Whether the project may have `count` more of the resource.
+[[nodiscard]] bool quota_allows(const state::View& view, const Resource& resource,
+                                std::string_view project_id, std::size_t count);
 /// Throws 409 OverQuota if `count` more of the resource are too many for the project.
 void check_quota(const state::View& view, const Resource& resource, const std::string& project_id,
                  std::size_t count);

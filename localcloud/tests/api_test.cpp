@@ -1,0 +1,245 @@
+// Quotas, the life of a server, tags, ports of one's own: answers are what the real services answered.
+#include <gmock/gmock.h>
+
+#include "localcloud/state/identifiers.hpp"
+#include "localcloud/tests/api.hpp"
+
+using namespace localcloud;
+using localcloud::testing::ApiAnswer;
+using localcloud::testing::ApiCloud;
+using localcloud::testing::recorded;
+using ::testing::HasSubstr;
+
+namespace {
+
+/// The ID of the server, and of the project, in the recordings.
+constexpr const char* recorded_server = "0c4eaa79-f685-4a77-970a-fe896611b8fd";
+const std::string servers = "/compute/v2.1/servers";
+
+void expect_like(const ApiAnswer& answer, const ApiAnswer& recording) {
+    EXPECT_EQ(answer.status, recording.status) << json::serialize(answer.body);
+    EXPECT_EQ(answer.body, recording.body);
+}
+
+class Api : public ::testing::Test {
+  protected:
+    ApiAnswer set_quota(const std::string& service, const json::object& limits) {
+        return service == "compute" ? cloud.ask("PUT", "/compute/v2.1/os-quota-sets/" + cloud.demo_project(),
+                                                {{"quota_set", limits}}, "admin")
+                                    : cloud.ask("PUT", "/network/v2.0/quotas/" + cloud.demo_project(),
+                                                {{"quota", limits}}, "admin");
+    }
+    ApiAnswer create_server(const json::object& more = {}) {
+        json::object wanted{
+            {"name", "over"}, {"imageRef", cloud.image()}, {"flavorRef", cloud.flavor("m1.medium")}};
+        wanted["networks"] = json::array{json::object{{"uuid", cloud.network()}}};
+        for (const auto& member : more)
+            wanted[member.key()] = member.value();
+        return cloud.ask("POST", servers, {{"server", wanted}});
+    }
+    ApiAnswer act(const std::string& server, const json::object& action, const std::string& version = {}) {
+        return cloud.ask("POST", servers + "/" + server + "/action", action, "demo", version);
+    }
+
+    ApiCloud cloud;
+};
+
+TEST_F(Api, NovasQuotasAreEnforced) {
+    const std::string own = "/compute/v2.1/os-quota-sets/" + cloud.demo_project();
+    const std::string project = "d248a64c6b1b4bf2986a6635cc0ab2e3";
+    const json::value twenty{{"quota_set", {{"instances", 20}}}};
+    expect_like(cloud.ask("PUT", own, twenty), recorded("compute/061-update-quota-set-as-member"));
+    expect_like(set_quota("compute", {{"no_such", 20}}), recorded("compute/062-update-an-unknown-quota"));
+    EXPECT_EQ(set_quota("compute", {{"instances", -2}}).status, 400);
+
+    EXPECT_EQ(set_quota("compute", {{"instances", 0}}).status, 200);
+    expect_like(create_server(), recorded("compute/338-server-quota-exceeded"));
+    EXPECT_EQ(set_quota("compute", {{"instances", "20"}, {"cores", 0}, {"metadata_items", 5}}).status, 200);
+    expect_like(create_server(), recorded("compute/339-core-quota-exceeded"));
+    EXPECT_EQ(set_quota("compute", {{"cores", 3}, {"key_pairs", 0}}).status, 200);
+    const json::value keypair{{"keypair", {{"name", "k"}}}};
+    expect_like(cloud.ask("POST", "/compute/v2.1/os-keypairs", keypair),
+                recorded("compute/340-keypair-quota-exceeded"));
+
+    const std::string server = cloud.server("one", {{"flavorRef", cloud.flavor("m1.medium")}});
+    const ApiAnswer over = create_server();
+    EXPECT_EQ(over.status, 403);
+    EXPECT_EQ(over.at("/forbidden/message"),
+              "Quota exceeded for cores: Requested 2, but already used 2 of 3 cores");
+    const ApiAnswer limits = cloud.ask("GET", "/compute/v2.1/limits");
+    EXPECT_EQ(limits.at("/limits/absolute/maxTotalCores"), "3");
+    EXPECT_EQ(limits.at("/limits/absolute/totalCoresUsed"), "2");
+    EXPECT_EQ(limits.at("/limits/absolute/totalInstancesUsed"), "1");
+    EXPECT_EQ(cloud.ask("GET", own + "/detail").at("/quota_set/cores/in_use"), "2");
+    EXPECT_EQ(cloud.ask("GET", "/compute/v2.1/limits?tenant_id=" + cloud.demo_project(), {}, "admin")
+                  .at("/limits/absolute/totalCoresUsed"),
+              "2");
+    EXPECT_EQ(cloud.ask("GET", "/compute/v2.1/limits?tenant_id=" + project).status, 403);
+    EXPECT_THAT(set_quota("compute", {{"cores", 1}}).at("/badRequest/message"),
+                HasSubstr("greater than or equal to already used and reserved 2"));
+    EXPECT_EQ(set_quota("compute", {{"cores", 1}, {"force", true}}).status, 200);
+
+    EXPECT_EQ(cloud.ask("DELETE", own, {}, "admin").status, 202);
+    EXPECT_EQ(cloud.ask("GET", own).at("/quota_set/cores"), "-1");
+}
+
+TEST_F(Api, NeutronsQuotasAreEnforced) {
+    const std::string own = "/network/v2.0/quotas/" + cloud.demo_project();
+    expect_like(cloud.ask("PUT", own, {{"quota", {{"network", 99}}}}),
+                recorded("network/109-set-quotas-as-member"));
+    expect_like(set_quota("network", {{"network", 3}, {"security_group", 50}}),
+                recorded("network/107-set-quotas"));
+    EXPECT_EQ(set_quota("network", {{"network", -2}}).status, 400);
+    EXPECT_EQ(set_quota("network", {{"networks", 2}}).status, 400);
+    EXPECT_EQ(set_quota("network", {{"network", 1}}).status, 200);
+    const json::value network{{"network", {{"name", "over"}}}};
+    expect_like(cloud.ask("POST", "/network/v2.0/networks", network),
+                recorded("network/108-network-quota-exceeded"));
+    const ApiAnswer details = cloud.ask("GET", own + "/details.json");
+    EXPECT_EQ(details.at("/quota/network/used"), "1");
+    EXPECT_EQ(details.at("/quota/network/limit"), "1");
+    EXPECT_EQ(details.at("/quota/rbac_policy/limit"), "10");
+
+    // Nova asks before it promises a server.
+    const std::string ports = details.at("/quota/port/used");
+    EXPECT_EQ(set_quota("network", {{"port", std::stoi(ports)}}).status, 200);
+    const ApiAnswer server = create_server();
+    EXPECT_EQ(server.status, 403);
+    EXPECT_EQ(server.at("/forbidden/message"), "Maximum number of ports exceeded");
+
+    EXPECT_EQ(cloud.ask("DELETE", own, {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("GET", own).at("/quota/network"), "-1");
+}
+
+TEST_F(Api, AServerStopsStartsAndReboots) {
+    const std::string server = cloud.server("one");
+    const std::map<std::string, std::string> id{{recorded_server, server}};
+    expect_like(act(server, {{"dance", nullptr}}), recorded("compute/217-unknown-action"));
+    EXPECT_EQ(act(server, {{"os-start", nullptr}}).status, 409) << "it runs";
+    EXPECT_EQ(act(server, {{"os-stop", nullptr}}).status, 202);
+    ASSERT_TRUE(cloud.becomes(server, "SHUTOFF"));
+    const ApiAnswer off = cloud.ask("GET", servers + "/" + server);
+    EXPECT_EQ(off.at("/server/OS-EXT-STS:vm_state"), "stopped");
+    EXPECT_EQ(off.at("/server/OS-EXT-STS:power_state"), "4");
+    expect_like(act(server, {{"os-stop", nullptr}}), recorded("compute/213-stop-a-stopped-server", id));
+    EXPECT_EQ(act(server, {{"reboot", {{"type", "SOFT"}}}}).status, 409) << "it is off";
+    EXPECT_EQ(act(server, {{"os-start", nullptr}}).status, 202);
+    ASSERT_TRUE(cloud.becomes(server, "ACTIVE"));
+    EXPECT_EQ(act(server, {{"reboot", {{"type", "SOFT"}}}}).status, 202);
+    ASSERT_TRUE(cloud.becomes(server, "ACTIVE"));
+    EXPECT_EQ(act(server, {{"reboot", {{"type", "HARD"}}}}).status, 202);
+    ASSERT_TRUE(cloud.becomes(server, "ACTIVE"));
+    EXPECT_EQ(act(server, {{"lock", nullptr}}).status, 202);
+    expect_like(act(server, {{"os-stop", nullptr}}), recorded("compute/207-stop-a-locked-server", id));
+
+    const std::string actions = servers + "/" + server + "/os-instance-actions";
+    const ApiAnswer all = cloud.ask("GET", actions);
+    std::vector<std::string> names;
+    for (const json::value& action : all.body.at("instanceActions").as_array())
+        names.push_back(to_text(action.at("action")));
+    EXPECT_THAT(names, ::testing::ElementsAre("lock", "reboot", "reboot", "start", "stop", "create"));
+    const ApiAnswer page = cloud.ask("GET", actions + "?limit=2", {}, "demo", "2.58");
+    EXPECT_EQ(page.body.at("instanceActions").as_array().size(), 2U);
+    EXPECT_THAT(page.at("/links/0/href"),
+                HasSubstr("limit=2&marker=" + page.at("/instanceActions/1/request_id")));
+}
+
+TEST_F(Api, ARebuiltServerKeepsItsPortsAndItsState) {
+    const std::string server = cloud.server("one", {{"metadata", {{"a", "b"}}}});
+    const std::string path = servers + "/" + server;
+    const json::value before = cloud.ask("GET", path).body;
+    const std::string script = state::base64_encode("#!/bin/sh\n");
+    const ApiAnswer answer = act(
+        server,
+        {{"rebuild",
+          {{"imageRef", cloud.image()}, {"name", "two"}, {"metadata", {{"c", "d"}}}, {"user_data", script}}}},
+        "2.57");
+    EXPECT_EQ(answer.status, 202);
+    EXPECT_EQ(answer.at("/server/status"), "REBUILD");
+    EXPECT_EQ(answer.at("/server/user_data"), script);
+    ASSERT_TRUE(cloud.becomes(server, "ACTIVE"));
+    const json::value after = cloud.ask("GET", path).body;
+    EXPECT_EQ(after.at_pointer("/server/addresses"), before.at_pointer("/server/addresses"));
+    EXPECT_EQ(after.at_pointer("/server/metadata"), (json::value{{"c", "d"}}));
+    EXPECT_EQ(after.at_pointer("/server/name"), "two");
+
+    EXPECT_EQ(act(server, {{"os-stop", nullptr}}).status, 202);
+    ASSERT_TRUE(cloud.becomes(server, "SHUTOFF"));
+    EXPECT_EQ(act(server, {{"rebuild", {{"imageRef", cloud.image()}}}}).status, 202);
+    EXPECT_TRUE(cloud.becomes(server, "SHUTOFF")) << "what was off is off again";
+    EXPECT_EQ(act(server, {{"rebuild", {{"imageRef", server}}}}).status, 400);
+}
+
+TEST_F(Api, MetadataAndTagsComeAndGo) {
+    const std::string server = cloud.server("one", {{"metadata", {{"a", "b"}}}});
+    const std::string metadata = servers + "/" + server + "/metadata";
+    const json::value wanted{{"metadata", {{"c", "d"}}}};
+    EXPECT_EQ(cloud.ask("POST", metadata, wanted).body,
+              (json::value{{"metadata", {{"a", "b"}, {"c", "d"}}}}));
+    EXPECT_EQ(cloud.ask("PUT", metadata, wanted).body, wanted);
+    EXPECT_EQ(cloud.ask("PUT", metadata + "/e", {{"meta", {{"e", "f"}}}}).status, 200);
+    EXPECT_EQ(cloud.ask("DELETE", metadata + "/c").status, 204);
+    EXPECT_EQ(cloud.ask("DELETE", metadata + "/c").status, 404);
+    EXPECT_EQ(cloud.ask("GET", metadata).body, (json::value{{"metadata", {{"e", "f"}}}}));
+
+    const std::string tags = servers + "/" + server + "/tags";
+    const auto tag = [&](const std::string& method, const std::string& rest) {
+        return cloud.ask(method, tags + rest, {}, "demo", "2.26");
+    };
+    expect_like(tag("PUT", "/blue"), recorded("compute/176-add-tag"));
+    EXPECT_EQ(tag("PUT", "/blue").status, 204);
+    expect_like(tag("GET", "/blue"), recorded("compute/178-check-tag"));
+    expect_like(tag("GET", "/none"),
+                recorded("compute/179-check-a-missing-tag", {{recorded_server, server}}));
+    EXPECT_EQ(tag("GET", "").body, (json::value{{"tags", json::array{"blue"}}}));
+    expect_like(tag("DELETE", "/blue"), recorded("compute/180-delete-tag"));
+    EXPECT_EQ(tag("DELETE", "/blue").status, 404);
+    EXPECT_EQ(tag("PUT", "/red").status, 201);
+    EXPECT_EQ(tag("DELETE", "").status, 204);
+    EXPECT_EQ(tag("GET", "").body, (json::value{{"tags", json::array{}}}));
+}
+
+TEST_F(Api, APortOfOnesOwnOutlivesItsServer) {
+    const std::string ports = "/network/v2.0/ports";
+    const json::value wanted{{"port",
+                              {{"network_id", cloud.network()},
+                               {"fixed_ips", json::array{json::object{{"ip_address", "10.0.0.77"}}}}}}};
+    const ApiAnswer port = cloud.ask("POST", ports, wanted);
+    ASSERT_EQ(port.status, 201);
+    EXPECT_EQ(port.at("/port/fixed_ips/0/ip_address"), "10.0.0.77");
+    const ApiAnswer taken = cloud.ask("POST", ports, wanted);
+    EXPECT_EQ(taken.status, 409);
+    EXPECT_EQ(taken.at("/NeutronError/type"),
+              recorded("network/095-port-address-in-use").at("/NeutronError/type"));
+    const std::string id = port.at("/port/id");
+    const std::string external = cloud.ask("GET", "/network/v2.0/networks?name=public").at("/networks/0/id");
+    const ApiAnswer floating_ip =
+        cloud.ask("POST", "/network/v2.0/floatingips",
+                  {{"floatingip", {{"floating_network_id", external}, {"port_id", id}}}});
+    EXPECT_EQ(floating_ip.at("/floatingip/fixed_ip_address"), "10.0.0.77") << "no server is needed";
+
+    const std::string server = cloud.server("one", {{"networks", json::array{json::object{{"port", id}}}}});
+    const std::string other = cloud.server("two");
+    const auto owned = [&](const std::string& query) {
+        return cloud.ask("GET", ports + query).body.at("ports").as_array().size();
+    };
+    EXPECT_EQ(owned("?device_owner=compute:nova"), 2U);
+    EXPECT_EQ(owned("?device_owner=compute:nova&device_id=" + server), 1U);
+    EXPECT_EQ(owned("?device_owner=network:router_interface&device_owner=compute:nova"), 3U);
+    EXPECT_EQ(cloud.ask("GET", servers + "/" + server).at("/server/addresses/private/1/addr"),
+              floating_ip.at("/floatingip/floating_ip_address"));
+    EXPECT_EQ(create_server({{"networks", json::array{json::object{{"port", id}}}}}).status, 409)
+        << "it is in use";
+
+    for (const std::string& gone : {server, other}) {
+        EXPECT_EQ(cloud.ask("DELETE", servers + "/" + gone).status, 204);
+        EXPECT_TRUE(cloud.gone(gone));
+    }
+    EXPECT_EQ(owned("?device_owner=compute:nova"), 0U);
+    const ApiAnswer kept = cloud.ask("GET", ports + "/" + id);
+    EXPECT_EQ(kept.status, 200);
+    EXPECT_EQ(kept.at("/port/device_id"), "");
+    EXPECT_EQ(kept.at("/port/device_owner"), "");
+}
+
+}  // namespace
