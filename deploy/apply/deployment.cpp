@@ -11,6 +11,7 @@
 #include "deploy/apply/package.hpp"
 #include "deploy/apply/server.hpp"
 #include "deploy/apply/steps.hpp"
+#include "deploy/plan/marks.hpp"
 
 namespace deploy {
 namespace {
@@ -159,15 +160,21 @@ class Builder {
 
     /// Only when what stays is at work.
     void add_removals() {
-        for (const auto& item : work_.plan.items) {
-            if (item.action != Action::remove) continue;
-            if (item.kind == "server")
+        // Workers hand their last results to APIs, so those go later.
+        auto after_workers = running_;
+        for (const bool workers : {true, false}) {
+            const auto after = workers ? running_ : after_workers;
+            for (const auto& item : work_.plan.items) {
+                if (item.action != Action::remove || item.kind != "server") continue;
+                const auto& server = work_.observed.instance(item.name)->server;
+                if ((metadata_of(server, role_key) == to_string(Role::worker)) != workers) continue;
                 servers_[item.name] =
-                    add("server " + item.name, running_, [this, &item](auto& report, auto stop) {
-                        retire_server(work_.context, work_.observed.instance(item.name)->server, report,
-                                      stop);
+                    add("server " + item.name, after, [this, &server](auto& report, auto stop) {
+                        retire_server(work_.context, server, report, stop);
                         return StepResult{.detail = "gone"};
                     });
+                if (workers) after_workers.push_back(servers_[item.name]);
+            }
         }
         for (const auto& item : work_.plan.items) {
             if (item.action != Action::remove || item.kind == "server") continue;

@@ -86,10 +86,12 @@ void retire_server(const Context& context, const Server& server, const StepRepor
     const auto compute = context.cloud.compute();
     auto wait = context.wait(stop);
     wait.progress = [&](std::string_view status, auto) { report(std::string(status)); };
-    if (server.status == ServerStatus::active && server.task_state.empty()) {
+    // An earlier run may have been interrupted while the server was shutting down.
+    const bool is_stopping = server.task_state == "powering-off";
+    if (server.status == ServerStatus::active && (server.task_state.empty() || is_stopping)) {
         report("shutting down");
         try {
-            compute.stop_server(server.id, context.call(stop));
+            if (!is_stopping) compute.stop_server(server.id, context.call(stop));
             auto patience = wait;
             patience.timeout = std::min<std::chrono::milliseconds>(wait.timeout, shutdown_time);
             compute.wait_for_status(server.id, ServerStatus::shutoff, patience);

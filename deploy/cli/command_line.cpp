@@ -107,7 +107,7 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
     if (program.has_services) add_services(app, options);
     add_topology(app, program, options);
 
-    const std::map<CLI::App*, Operation> operations{
+    std::map<CLI::App*, Operation> operations{
         {app.add_subcommand("deploy", "create what is missing, wait until it answers, say where it is"),
          Operation::deploy},
         {app.add_subcommand("plan", "say what deploy would do, and why; changes nothing"), Operation::plan},
@@ -118,6 +118,9 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
         {app.add_subcommand("destroy", "remove all that this deployment made, and nothing else"),
          Operation::destroy},
     };
+    if (program.usual_counts)
+        operations.emplace(app.add_subcommand("scale", "have --api APIs and --workers workers from now on"),
+                           Operation::scale);
     for (const auto& [command, operation] : operations) {
         if (operation == Operation::logs || operation == Operation::ssh)
             command->add_option("instance", line.instance,
@@ -138,6 +141,9 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
         if (!options.package_url.empty() && options.package_sha256.empty() && options.package.empty())
             throw CLI::ValidationError("--package-url",
                                        "needs --package-sha256 (sha256sum says it) or --package");
+        for (const auto& [command, operation] : operations)
+            if (operation == Operation::scale && command->parsed() && !options.apis && !options.workers)
+                throw CLI::ValidationError("scale", "needs --api N, --workers M or both");
     } catch (const CLI::ParseError& error) {
         exit_status = app.exit(error) == 0 ? 0 : 2;
         return std::nullopt;

@@ -73,6 +73,13 @@ int run_deploy(const Context& context, const std::string& program) {
     return 0;
 }
 
+int run_scale(const Context& context, const std::string& program) {
+    if (recorded_in(observe_instances(context)).server_id.empty())
+        throw openstack::NotFound("there is no deployment '" + context.topology.deployment +
+                                  "' here to scale; `" + program + " deploy` makes it");
+    return run_deploy(context, program);
+}
+
 int run_plan(const Context& context) {
     const auto plan = make_plan(context, find_target(context), observe(context));
     print(context.options.json ? to_json(plan) : to_text(plan));
@@ -120,6 +127,8 @@ int run(const CommandLine& line, const Context& context, const std::string& prog
     switch (line.operation) {
         case Operation::deploy:
             return run_deploy(context, program);
+        case Operation::scale:
+            return run_scale(context, program);
         case Operation::plan:
             return run_plan(context);
         case Operation::status:

@@ -173,8 +173,12 @@ class AddressPlanner {
     std::set<std::string> taken_;
 };
 
+std::string several(int count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string in_words(const std::optional<Counts>& counts) {
-    return counts ? fmt::format("{} APIs and {} workers", counts->apis, counts->workers) : "none";
+    return counts ? several(counts->apis, "API") + " and " + several(counts->workers, "worker") : "none";
 }
 
 /// What shall be is written down first, so that a run that is interrupted is taken up in the same sense.
@@ -197,12 +201,23 @@ void require_seed(const Topology& topology, const Observed& observed, const Reco
                         services->name, instance->server.id, seed_key));
 }
 
+/// Why an instance goes, and how.
+std::string farewell(const openstack::compute::Server& server, const std::optional<Counts>& counts) {
+    const auto role = metadata_of(server, role_key);
+    if (counts && role == to_string(Role::worker))
+        return "there shall be " + several(counts->workers, "worker") +
+               "; it ends or hands back what it draws first";
+    if (counts && role == to_string(Role::api))
+        return "there shall be " + several(counts->apis, "API") + "; it ends its requests first";
+    return "no part of the deployment any more";
+}
+
 void plan_removals(const Context& context, const Observed& observed, Plan& plan) {
     const auto superfluous = [&](const std::string& name) { return context.topology.find(name) == nullptr; };
     for (const auto& [name, instance] : observed.instances)
         if (superfluous(name))
-            plan.items.push_back(
-                {"server", name, Action::remove, "no part of the deployment any more", instance.server.id});
+            plan.items.push_back({"server", name, Action::remove,
+                                  farewell(instance.server, context.topology.counts), instance.server.id});
     for (const auto& [name, ip] : observed.addresses)
         if (superfluous(name))
             plan.items.push_back(

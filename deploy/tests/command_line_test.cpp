@@ -76,5 +76,19 @@ TEST(CommandLine, WrongWordsEndWithTwo) {
     EXPECT_EQ(status, 0);
 }
 
+TEST(CommandLine, ScalingNeedsToKnowWhatTo) {
+    const auto line = parse({"scale", "--workers", "5"}, nullptr, many_instances);
+    ASSERT_TRUE(line);
+    EXPECT_EQ(line->operation, Operation::scale);
+    EXPECT_EQ(line->options.workers, 5);
+    EXPECT_FALSE(line->options.apis);
+
+    int status = 0;
+    EXPECT_FALSE(parse({"scale"}, &status, many_instances));
+    EXPECT_EQ(status, 2);
+    EXPECT_FALSE(parse({"scale", "--workers", "5"}, &status, one_instance)) << "nothing there to scale";
+    EXPECT_EQ(status, 2);
+}
+
 }  // namespace
 }  // namespace deploy
