@@ -42,6 +42,9 @@ int run(int argc, char** argv) {
     up->add_option("--boot-delay", options.boot_delay,
                    "Seconds that a new server is BUILD at least, as on a slow cloud")
         ->check(CLI::Range(0, 600));
+    up->add_option("--pending-delay", options.pending_delay,
+                   "Milliseconds that load balancers and zones are PENDING at least")
+        ->check(CLI::Range(0, 600'000));
     up->add_flag("--services-image", options.services_image,
                  "Offer the image with a database and a broker, built first if it is absent");
     up->add_flag("--foreground", options.foreground, "Serve in this process, until SIGTERM");

@@ -6,7 +6,9 @@
 #include <mutex>
 #include <string>
 
+#include "localcloud/balancer/balancer.hpp"
 #include "localcloud/compute/driver.hpp"
+#include "localcloud/dns_server/dns_server.hpp"
 #include "localcloud/fabric/fabric.hpp"
 #include "localcloud/state/store.hpp"
 
@@ -22,6 +24,9 @@ struct Cloud {
     localcloud::compute::Driver& driver;
     localcloud::fabric::Fabric& fabric;
     std::chrono::seconds boot_delay{0};                    ///< a new server is BUILD at least that long
+    localcloud::balancer::Balancers* balancers = nullptr;  ///< nullptr: load balancers are states only
+    localcloud::dns_server::Server* dns_server = nullptr;  ///< nullptr: zones are states only
+    std::chrono::milliseconds pending_delay{0};  ///< load balancers and zones are PENDING at least that long
     std::mutex fabric_mutex = {};                ///< changes of the fabric come one after the other
 };
 

@@ -3,8 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/dns/dns_service.hpp"
 #include "localcloud/api/identity/identity.hpp"
 #include "localcloud/api/image/image_service.hpp"
+#include "localcloud/api/load_balancer/load_balancer_service.hpp"
 #include "localcloud/api/network/network_service.hpp"
 #include "localcloud/api/object_store/object_store_service.hpp"
 
@@ -20,12 +22,19 @@ Front::Front(Cloud& cloud)
     services_.push_back(std::move(compute));
     services_.push_back(std::make_unique<network::NetworkService>(cloud, authenticator));
     services_.push_back(std::make_unique<image::ImageService>(cloud, authenticator));
+    auto load_balancers = std::make_unique<load_balancer::LoadBalancerService>(cloud, authenticator);
+    load_balancers_ = load_balancers.get();
+    services_.push_back(std::move(load_balancers));
+    auto dns = std::make_unique<dns::DnsService>(cloud, authenticator);
+    dns_ = dns.get();
+    services_.push_back(std::move(dns));
     services_.push_back(std::make_unique<object_store::ObjectStoreService>(cloud, authenticator));
 }
 
 Front::~Front() = default;
 
 void Front::resume() {
+    identity::complete_catalog(cloud_);
     {
         // An upload that a killed process had begun has to be sent again.
         auto transaction = cloud_.store.write();
@@ -36,10 +45,14 @@ void Front::resume() {
         transaction.commit();
     }
     compute_->resume();
+    load_balancers_->resume();
+    dns_->resume();
 }
 
 void Front::stop() {
     compute_->stop();
+    load_balancers_->stop();
+    dns_->stop();
 }
 
 void Front::add_filter(Filter filter) {

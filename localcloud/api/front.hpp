@@ -13,6 +13,12 @@ namespace localcloud::api {
 namespace compute {
 class ComputeService;
 }
+namespace dns {
+class DnsService;
+}
+namespace load_balancer {
+class LoadBalancerService;
+}
 
 class Front {
   public:
@@ -45,6 +51,8 @@ class Front {
     Next outermost_;
     std::vector<std::unique_ptr<Service>> services_;
     compute::ComputeService* compute_ = nullptr;
+    load_balancer::LoadBalancerService* load_balancers_ = nullptr;
+    dns::DnsService* dns_ = nullptr;
 };
 
 }  // namespace localcloud::api

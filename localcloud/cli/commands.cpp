@@ -80,6 +80,10 @@ int start_in_background(const CloudOptions& options, const std::filesystem::path
         arguments.emplace_back("--boot-delay");
         arguments.push_back(std::to_string(options.boot_delay));
     }
+    if (options.pending_delay != 0) {
+        arguments.emplace_back("--pending-delay");
+        arguments.push_back(std::to_string(options.pending_delay));
+    }
     if (options.services_image) arguments.emplace_back("--services-image");
     remove_running(state);
     common::process::Child::Options child_options;
@@ -201,6 +205,8 @@ int status(const CloudOptions& options) {
     } else {
         std::cout << (served ? "starting\n" : "down\n");
     }
+    if (std::string dns; served && std::getline(std::ifstream{dns_file(state)} >> std::ws, dns))
+        std::cout << "dns   " << dns << '\n';
     std::cout << "state " << state.string() << '\n';
     return served ? 0 : 3;
 }
@@ -254,6 +260,8 @@ int env(const CloudOptions& options, bool admin) {
     }
     std::cout << "export OS_CLIENT_CONFIG_FILE=" << quoted(clouds_file(state).string()) << '\n'
               << "export OS_CLOUD=" << quoted(name + (admin ? "-admin" : "")) << '\n';
+    if (std::string dns; std::getline(std::ifstream{dns_file(state)} >> std::ws, dns))
+        std::cout << "export LOCALCLOUD_DNS=" << quoted(dns) << '\n';
     return 0;
 }
 

@@ -82,6 +82,9 @@ std::filesystem::path database_file(const std::filesystem::path& state) {
 std::filesystem::path log_file(const std::filesystem::path& state) {
     return state / "localcloud.log";
 }
+std::filesystem::path dns_file(const std::filesystem::path& state) {
+    return state / "dns";
+}
 std::filesystem::path clouds_file(const std::filesystem::path& state) {
     return state / "clouds.yaml";
 }

@@ -17,6 +17,7 @@ struct CloudOptions {
     std::string driver;           ///< "fake", "container"; empty: the cloud's, or container for a new one
     std::uint16_t port = 0;       ///< 0: the cloud's, or default_port for a new one
     bool foreground = false;
+    int pending_delay = 0;        ///< milliseconds that load balancers and zones are PENDING at least
     int boot_delay = 0;           ///< seconds
     bool services_image = false;  ///< has to be there, too
     int lock_descriptor = -1;     ///< of the process that started us, which took the lock; -1: none
@@ -58,6 +59,8 @@ void remove_running(const std::filesystem::path& state);
 
 [[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& state);
 [[nodiscard]] std::filesystem::path log_file(const std::filesystem::path& state);
+/// Where the cloud's DNS server answers: "127.31.7.1:53". Only there with one.
+[[nodiscard]] std::filesystem::path dns_file(const std::filesystem::path& state);
 [[nodiscard]] std::filesystem::path clouds_file(const std::filesystem::path& state);
 
 }  // namespace localcloud::cli

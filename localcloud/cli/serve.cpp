@@ -19,11 +19,13 @@
 #include "localcloud/api/identity/identity.hpp"
 #include "localcloud/api/image/image_service.hpp"
 #include "localcloud/api/network/preload.hpp"
+#include "localcloud/balancer/haproxy.hpp"
 #include "localcloud/cli/addresses.hpp"
 #include "localcloud/cli/clouds_yaml.hpp"
 #include "localcloud/compute/container_driver.hpp"
 #include "localcloud/compute/fake_driver.hpp"
 #include "localcloud/compute/metadata_service.hpp"
+#include "localcloud/dns_server/knot.hpp"
 #include "localcloud/fabric/container_fabric.hpp"
 #include "localcloud/host/files.hpp"
 #include "localcloud/host/host.hpp"
@@ -214,6 +216,29 @@ common::httpd::Server listen(const Identity& identity, const std::filesystem::pa
     }
 }
 
+/// On the endpoint's address, at port 53, or at port + 8000 where that is not ours: the rule for floating IPs.
+std::unique_ptr<dns_server::Server> make_dns_server(const host::Host& host, const std::string& address) {
+    const auto process = host.options().state / "host" / "processes" / "dns";
+    const auto folder = host.mounts() / "dns";
+    const std::filesystem::path port_file = folder / "port";
+    std::uint16_t port = dns_server::usual_port;
+    std::ifstream recorded{port_file};
+    // One that serves already stays where it is.
+    if (!(recorded >> port)) {
+        port = dns_server::usual_port;
+        if (port < host.first_open_port() || !dns_server::is_free(address, port))
+            port = dns_server::usual_port + unprivileged_port_offset;
+        std::filesystem::create_directories(folder);
+        std::ofstream{port_file} << port << '\n';
+    }
+    state::write_file(dns_file(host.options().state), fmt::format("{}:{}\n", address, port));
+    return dns_server::make_knot({.folder = folder,
+                                  .process = process,
+                                  .address = address,
+                                  .port = port,
+                                  .drop_privileges = host.is_root()});
+}
+
 /// Ends the server before what its handlers use goes, however that comes about.
 struct StopFirst {
     explicit StopFirst(common::httpd::Server& running) : server(running) {}
@@ -309,6 +334,12 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
     }
     compute::Driver& driver = containers ? static_cast<compute::Driver&>(*container_driver) : *fake_driver;
     fabric::Fabric& fabric = containers ? static_cast<fabric::Fabric&>(*container_fabric) : fake_fabric;
+    std::unique_ptr<balancer::Balancers> balancers;
+    std::unique_ptr<dns_server::Server> dns_server;
+    if (containers) {
+        balancers = balancer::make_haproxy_balancers(host, *container_fabric);
+        dns_server = make_dns_server(*host, identity.endpoint_address);
+    }
     api::Cloud cloud{.name = identity.name,
                      .endpoint = fmt::format("http://{}:{}", identity.endpoint_address, identity.port),
                      .floating_range = identity.floating_range,
@@ -316,7 +347,10 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
                      .store = store,
                      .driver = driver,
                      .fabric = fabric,
-                     .boot_delay = std::chrono::seconds{options.boot_delay}};
+                     .boot_delay = std::chrono::seconds{options.boot_delay},
+                     .balancers = balancers.get(),
+                     .dns_server = dns_server.get(),
+                     .pending_delay = std::chrono::milliseconds{options.pending_delay}};
     const bool low_ports_closed = containers && host->first_open_port() > 0;
     ensure_credentials(cloud, state,
                        low_ports_closed ? std::optional<int>{unprivileged_port_offset} : std::nullopt);

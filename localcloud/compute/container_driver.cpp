@@ -158,8 +158,8 @@ class RuncDriver : public ContainerDriver {
 
     void boot(const InstanceSpec& spec, const InstanceFiles& files) {
         const auto uids = host_->take_uid_range(files.folder);
-        const auto tree =
-            ensure_tree(host_->options().cache, spec.image_file, spec.image_checksum, uids.first, files.folder);
+        const auto tree = ensure_tree(host_->options().cache, spec.image_file, spec.image_checksum,
+                                      uids.first, files.folder);
         remember(spec);
         store_.save(spec);
         networks_.detach(spec.id);
@@ -252,7 +252,8 @@ class RuncDriver : public ContainerDriver {
             }
         }
         for (const auto& name : host_->network_namespaces())
-            if (!known.contains(name)) networks_.detach(name);
+            if (!known.contains(name) && !name.starts_with("lb-"))
+                networks_.detach(name);  // "lb-": a balancer's
     }
 
     void remember(const InstanceSpec& spec) {

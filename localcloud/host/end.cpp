@@ -61,6 +61,23 @@ void end_instances(const Options& options, bool root) {
     }
 }
 
+/// The cloud's own servers that outlive it: a balancer's, the DNS server. Who they are is in files.
+void end_processes(const Options& options) {
+    const auto folder = host_folder(options) / "processes";
+    std::vector<ProcessIdentity> running;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, none))
+        if (auto process = ProcessIdentity::read(entry.path())) running.push_back(std::move(*process));
+    for (const auto& process : running)
+        process.kill(SIGTERM);
+    for (const auto& process : running) {
+        if (process.wait(polite)) continue;
+        process.kill(SIGKILL);
+        (void)process.wait(certain);
+    }
+    std::filesystem::remove_all(folder, none);
+}
+
 /// Our own program again, single-threaded, to join namespaces.
 void run_helper(const Options& options, std::vector<std::string> words) {
     common::process::Command command{.arguments = options.holder, .timeout = std::chrono::minutes(5)};
@@ -103,6 +120,7 @@ int remove_as_holder(const Options& options, const std::vector<std::filesystem::
 
 void end(const Options& options) {
     const auto holder = find_holder(options);
+    end_processes(options);
     end_instances(options, ::geteuid() == 0);
     if (holder) {
         holder->process.kill(SIGTERM);

@@ -36,7 +36,14 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Kind::count)> ki
     "image",
     "account",
     "container",
-    "object"};
+    "object",
+    "load_balancer",
+    "listener",
+    "pool",
+    "member",
+    "health_monitor",
+    "zone",
+    "record_set"};
 
 constexpr std::array migrations{
     common::db::Migration{

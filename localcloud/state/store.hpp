@@ -45,6 +45,13 @@ enum class Kind {
     account,
     container,
     object,
+    load_balancer,
+    listener,
+    pool,
+    member,
+    health_monitor,
+    zone,
+    record_set,
     count  ///< not a kind
 };
 

@@ -36,6 +36,8 @@ class ApiCloud {
     /// As the user demo, unless `user` says "admin". `microversion`: Nova's, "2.26".
     ApiAnswer ask(const std::string& method, const std::string& path, const json::value& body = {},
                   const std::string& user = "demo", const std::string& microversion = {});
+    /// Load balancers and zones stay PENDING that long from now on; before the first of them.
+    void pending_for(std::chrono::milliseconds delay) { cloud_.pending_delay = delay; }
     [[nodiscard]] const std::string& demo_project() const { return project_; }
     /// The ID of the network "private", the image, a flavor, the default group of demo.
     [[nodiscard]] std::string network();

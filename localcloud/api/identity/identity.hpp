@@ -63,5 +63,7 @@ struct Passwords {
     std::string demo, admin;
 };
 void preload(Cloud& cloud, const Passwords& passwords);
+/// Adds services that came after the cloud was made.
+void complete_catalog(Cloud& cloud);
 
 }  // namespace localcloud::api::identity

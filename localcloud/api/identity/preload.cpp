@@ -18,8 +18,30 @@ constexpr std::array catalog_entries{
     CatalogEntry{"compute", "nova", "/compute/v2.1"},
     CatalogEntry{"network", "neutron", "/network"},
     CatalogEntry{"image", "glance", "/image"},
+    CatalogEntry{"load-balancer", "octavia", "/load-balancer"},
+    CatalogEntry{"dns", "designate", "/dns"},
     CatalogEntry{"object-store", "swift", "/object-store/v1/AUTH_%(project_id)s"},
 };
+
+void add_services(state::Store::Transaction& transaction, const std::string& region) {
+    for (const CatalogEntry& entry : catalog_entries) {
+        if (transaction.find_by(Kind::service, "type", entry.type) != nullptr) continue;
+        const std::string service_id = state::hex_id();
+        transaction.put(Kind::service, service_id,
+                        {{"name", entry.name}, {"id", service_id}, {"type", entry.type}, {"enabled", true}});
+        for (const std::string_view interface : {"public", "internal", "admin"}) {
+            const std::string id = state::hex_id();
+            transaction.put(Kind::endpoint, id,
+                            {{"id", id},
+                             {"interface", interface},
+                             {"region_id", region},
+                             {"service_id", service_id},
+                             {"_path", entry.path},
+                             {"enabled", true},
+                             {"region", region}});
+        }
+    }
+}
 
 }  // namespace
 
@@ -90,22 +112,14 @@ void preload(Cloud& cloud, const Passwords& passwords) {
     grant(admin, demo_project, admin_role, "project_id");
     grant(demo, demo_project, member_role, "project_id");
     grant(demo, demo_project, reader_role, "project_id");
-    for (const CatalogEntry& entry : catalog_entries) {
-        const std::string service_id = state::hex_id();
-        transaction.put(Kind::service, service_id,
-                        {{"name", entry.name}, {"id", service_id}, {"type", entry.type}, {"enabled", true}});
-        for (const std::string_view interface : {"public", "internal", "admin"}) {
-            const std::string id = state::hex_id();
-            transaction.put(Kind::endpoint, id,
-                            {{"id", id},
-                             {"interface", interface},
-                             {"region_id", cloud.region},
-                             {"service_id", service_id},
-                             {"_path", entry.path},
-                             {"enabled", true},
-                             {"region", cloud.region}});
-        }
-    }
+    add_services(transaction, cloud.region);
+    transaction.commit();
+}
+
+void complete_catalog(Cloud& cloud) {
+    auto transaction = cloud.store.write();
+    if (transaction.count(Kind::service) == 0) return;
+    add_services(transaction, cloud.region);
     transaction.commit();
 }
 

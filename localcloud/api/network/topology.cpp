@@ -26,6 +26,27 @@ std::optional<int> port_number(const Document& rule, std::string_view key) {
     return static_cast<int>(integer(rule, key));
 }
 
+/// As with Octavia, a VIP's port admits by itself what its load balancer's listeners want, and may send anything.
+void add_listener_rules(const state::View& view, std::string_view load_balancer_id,
+                        std::vector<fabric::SecurityRule>& rules) {
+    rules.push_back({.ingress = false});
+    for (const Document* listener : view.all(Kind::listener)) {
+        if (text(*listener, "_loadbalancer_id") != load_balancer_id ||
+            text(*listener, "provisioning_status") == "PENDING_DELETE" ||
+            !boolean(*listener, "admin_state_up", true))
+            continue;
+        const int port = static_cast<int>(integer(*listener, "protocol_port"));
+        std::vector<std::string> cidrs = texts(*listener, "allowed_cidrs");
+        if (cidrs.empty()) cidrs.emplace_back();
+        for (const std::string& cidr : cidrs)
+            rules.push_back({.ingress = true,
+                             .protocol = "tcp",
+                             .port_min = port,
+                             .port_max = port,
+                             .remote_ip_prefix = cidr});
+    }
+}
+
 }  // namespace
 
 fabric::Topology topology(const state::View& view) {
@@ -62,8 +83,9 @@ fabric::Topology topology(const state::View& view) {
         if (!entry.subnets.empty()) result.networks.push_back(std::move(entry));
     }
     for (const Document* port : view.all(Kind::port)) {
-        if (!text(*port, "device_owner").starts_with("compute:") || text(*port, "device_id").empty())
-            continue;
+        const std::string device = text(*port, "device_id");
+        const bool balancer = text(*port, "device_owner") == "Octavia" && device.starts_with("lb-");
+        if ((!text(*port, "device_owner").starts_with("compute:") && !balancer) || device.empty()) continue;
         fabric::Port entry{.id = text(*port, "id"),
                            .instance_id = text(*port, "device_id"),
                            .network_id = text(*port, "network_id"),
@@ -72,6 +94,10 @@ fabric::Topology topology(const state::View& view) {
                            .port_security = boolean(*port, "port_security_enabled", true)};
         for (const json::value& fixed : array(*port, "fixed_ips")) {
             entry.ip_addresses.push_back(text(fixed.as_object(), "ip_address"));
+        }
+        if (balancer) {
+            entry.security_group_ids.push_back(device);
+            add_listener_rules(view, std::string_view{device}.substr(3), result.security_groups[device]);
         }
         result.ports.push_back(std::move(entry));
     }

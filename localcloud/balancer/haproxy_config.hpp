@@ -1,0 +1,23 @@
+// What HAProxy reads for a load balancer.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "localcloud/balancer/balancer.hpp"
+
+namespace localcloud::balancer {
+
+struct ConfigPaths {
+    std::filesystem::path socket;        ///< of its statistics and of listeners that a new process takes over
+    std::filesystem::path server_state;  ///< the health of members, kept from one process to the next
+    bool drop_privileges = false;        ///< workers as nobody
+};
+
+/// Frontends are named after listeners, backends after pools, servers after members: by their IDs.
+[[nodiscard]] std::string haproxy_config(const Specification& specification, const ConfigPaths& paths);
+
+/// Reads the CSV of "show stat".
+[[nodiscard]] Report read_statistics(const std::string& csv);
+
+}  // namespace localcloud::balancer
