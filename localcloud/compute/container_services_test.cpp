@@ -28,7 +28,7 @@ constexpr const char* last_words = R"sh(#!/bin/sh
 /// Runs at the first boot only.
 constexpr const char* first_boot = R"sh(#!/bin/sh
 cd /pages
-pgrep -l 'mariadbd|beam' >early
+pgrep -lf 'mariadbd|rabbit boot' >early
 update-rc.d mariadb enable
 update-rc.d rabbitmq-server enable
 update-rc.d aa-last-words defaults
@@ -60,8 +60,10 @@ std::string user_data() {
                "  - [sh, -c, 'cd /pages; nohup python3 -m http.server 80 >/dev/null 2>&1 &']\n"
                // At each boot: what the database has once it answers, and whether the broker does.
                "  - [sh, -c, 'cd /pages; (while sleep 0.2; do mariadb -N -e \"select number from "
-               "things.numbers\" >new && mv new numbers; rabbitmqctl await_startup --timeout 1 && echo "
-               "up >broker; done) >/dev/null 2>&1 &']\n"
+               "things.numbers\" >new && mv new numbers; done) >/dev/null 2>&1 &']\n"
+               "  - [sh, -c, 'cd /pages; (until [ -S /run/mysqld/mysqld.sock ] && rabbitmqctl await_startup; "
+               "do "
+               "sleep 0.5; done; echo up >broker) >/dev/null 2>&1 &']\n"
                "write_files:\n"
                "  - path: /etc/init.d/aa-last-words\n    permissions: '0755'\n    content: |\n") +
            indented(last_words) + "  - path: /root/first-boot\n    permissions: '0755'\n    content: |\n" +

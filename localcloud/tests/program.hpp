@@ -43,6 +43,7 @@ class Client {
     explicit Client(const ProgramCloud& cloud);
     /// Throws std::runtime_error with the answer unless its status is below 300.
     json::value ask(const std::string& method, const std::string& path, const json::value& body = {});
+    [[nodiscard]] const std::string& token() const { return token_; }
 
   private:
     common::testkit::HttpClient http_;

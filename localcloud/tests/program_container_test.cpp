@@ -70,7 +70,7 @@ Served serve_a_page(Client& client) {
         client.ask("POST", "/network/v2.0/ports",
                    {{"port", {{"network_id", network}, {"security_groups", json::array{served.group_id}}}}}),
         "/port/id");
-    const std::string image = text_at(client.ask("GET", "/image/v2/images"), "/images/0/id");
+    const std::string image = text_at(client.ask("GET", "/image/v2/images?name=debian-12"), "/images/0/id");
     std::string flavor;
     const json::value flavors = client.ask("GET", "/compute/v2.1/flavors");
     for (const json::value& candidate : flavors.at("flavors").as_array())

@@ -193,6 +193,8 @@ void Lifecycle::build(const std::string& server_id, const std::string& request_i
     const auto ready = std::chrono::steady_clock::now() + cloud_.boot_delay;
     {
         auto transaction = cloud_.store.write();
+        // Somebody may have asked for its end since this was submitted.
+        if (text(*transaction.find(Kind::server, server_id), "task_state") == "deleting") return;
         if (!fits_host(object(*transaction.find(Kind::server, server_id), "flavor"))) {
             throw std::runtime_error{std::string{no_valid_host}};
         }
