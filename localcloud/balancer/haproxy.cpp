@@ -175,7 +175,7 @@ class HaproxyBalancers : public Balancers {
     void start(const std::string& id, const Files& files, const std::filesystem::path& inside) {
         const host::Descriptor network_namespace = fabric::open_namespace(inside.string());
         common::process::Child::Options options;
-        options.command.arguments = {"haproxy", "-W", "-q", "-f", files.config.string()};
+        options.command.arguments = {"haproxy", "-W", "-f", files.config.string()};
         options.command.in_child = [descriptor = network_namespace.get()] {
             return ::setns(descriptor, CLONE_NEWNET) == 0;
         };

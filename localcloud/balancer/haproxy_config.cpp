@@ -166,6 +166,10 @@ std::string haproxy_config(const Specification& specification, const ConfigPaths
         text += frontend(listener, specification.interface.ip_address, known ? &*pool : nullptr);
         if (known && pool->enabled) text += backend(*pool, listener);
     }
+    // HAProxy does not run without any.
+    if (specification.listeners.empty())
+        text += fmt::format("\nfrontend idle\n    bind unix@{}.idle mode 600\n    mode http\n",
+                            paths.socket.string());
     // A pool without a listener serves nobody, and is not watched, as with Octavia.
     return text;
 }

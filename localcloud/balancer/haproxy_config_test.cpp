@@ -74,6 +74,13 @@ TEST(HaproxyConfig, WithoutAPoolNobodyIsAsked) {
     EXPECT_THAT(config(specification), Not(HasSubstr("backend")));
 }
 
+TEST(HaproxyConfig, WithoutListenersItStillRuns) {
+    auto specification = one_of_all();
+    specification.listeners.clear();
+    EXPECT_THAT(config(specification), HasSubstr("bind unix@/s.idle mode 600\n"));
+    EXPECT_THAT(config(one_of_all()), Not(HasSubstr("idle mode")));
+}
+
 TEST(HaproxyConfig, PersistsAsAsked) {
     auto specification = one_of_all();
     specification.pools[0].persistence = "HTTP_COOKIE";

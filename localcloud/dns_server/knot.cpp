@@ -128,6 +128,9 @@ class Knot : public Server {
         const auto program = common::process::find_program("knotd");
         if (!program)
             throw std::runtime_error("Knot DNS is not there, which serves the zones: apt-get install knot");
+        if (child_) (void)child_->poll();
+        // Knot takes a dead process that nobody has collected yet for a living one.
+        std::filesystem::remove(options_.folder / "pid");
         common::process::Child::Options options;
         options.command.arguments = {program->string(), "-c", config_file().string()};
         options.output = options_.folder / "log";
@@ -167,9 +170,16 @@ class Knot : public Server {
         const auto process = host::ProcessIdentity::read(options_.process);
         if (child_) (void)child_->poll();
         if (!process || !process->alive() || std::chrono::steady_clock::now() > deadline)
-            throw std::runtime_error("Knot DNS does not serve " + zone + "; its words are in " +
-                                     (options_.folder / "log").string());
+            throw std::runtime_error("Knot DNS does not serve " + zone + "; its last words: " + last_words());
         std::this_thread::sleep_for(poll_interval);
+    }
+
+    [[nodiscard]] std::string last_words() const {
+        std::string text = read_text(options_.folder / "log");
+        while (text.ends_with('\n'))
+            text.pop_back();
+        constexpr std::size_t most = 500;
+        return text.empty() ? "none" : text.substr(text.size() > most ? text.size() - most : 0);
     }
 
     void remove_others(const std::map<std::string, std::string>& wanted) const {
