@@ -94,7 +94,7 @@ class HaproxyBalancers : public Balancers {
         write_text(fresh, config);
         check(fresh);
         if (!alive) {
-            write_text(files.server_state, "");
+            write_text(files.server_state, "1\n");  // the format's version, and no members
             std::filesystem::rename(fresh, files.config);
             start(specification.id, files, inside);
             return;
@@ -114,6 +114,7 @@ class HaproxyBalancers : public Balancers {
         const std::lock_guard lock{*own};
         const Files files = files_of(id);
         end(files);
+        forget(id);
         networks_.detach(namespace_name(id));
         std::error_code ignored;
         std::filesystem::remove_all(files.folder, ignored);
@@ -201,6 +202,15 @@ class HaproxyBalancers : public Balancers {
         const std::size_t at = info->find("\nPid: ");
         if (at == std::string::npos) return {};
         return info->substr(at + 6, info->find('\n', at + 6) - at - 6);
+    }
+
+    /// Collects a process that has ended.
+    void forget(const std::string& id) {
+        const std::lock_guard lock{mutex_};
+        const auto child = children_.find(id);
+        if (child == children_.end()) return;
+        (void)child->second->poll();
+        children_.erase(child);
     }
 
     /// Changes of one balancer come one after the other, and none while it is started again.

@@ -12,13 +12,14 @@ namespace localcloud::balancer {
 
 namespace {
 
-constexpr int usual_limit = 20'000;
+constexpr int usual_limit = 4'000;
 constexpr int nobody = 65534;
 
 std::string global_section(const Specification& specification, const ConfigPaths& paths) {
     std::string text = fmt::format(
         "global\n"
         "    maxconn {}\n"
+        "    no strict-limits\n"
         "    nbthread 1\n"
         "    hard-stop-after 30s\n"
         "    stats socket {} mode 600 level admin expose-fd listeners\n"
