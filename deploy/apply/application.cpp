@@ -111,6 +111,21 @@ bool wait_for_application(const Context& context, const std::string& server_id, 
     }
 }
 
+void wait_for_answer(const Context& context, const std::string& url, const std::string& path,
+                     const StepReport& report, const std::stop_token& stop) {
+    while (true) {
+        const auto answer = probe(url + path, probe_timeout, stop);
+        if (answer.ok()) return;
+        if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for " + url);
+        const auto state =
+            answer.status != 0 ? "HTTP status " + std::to_string(answer.status) : answer.reason;
+        require_time(context, url + path + " did not answer in time (" + state +
+                                  "). Run this again to wait longer; `status` says how the instances are");
+        report(state);
+        sleep(pause, stop);
+    }
+}
+
 bool wait_for_installation(const Context& context, const std::string& server_id, const StepReport& report,
                            std::stop_token stop) {
     for (int round = 0;; ++round) {

@@ -15,6 +15,10 @@ namespace deploy {
 bool wait_for_application(const Context& context, const std::string& server_id, const std::string& url,
                           const std::string& path, const StepReport& report, std::stop_token stop);
 
+/// The same for what is no instance. Throws openstack::Timeout at the deadline.
+void wait_for_answer(const Context& context, const std::string& url, const std::string& path,
+                     const StepReport& report, const std::stop_token& stop);
+
 /// For instances that answer nobody outside: until the console says that everything is installed. False: it said so at
 /// the first look. A console that the cloud does not keep is not waited for. Throws as above.
 bool wait_for_installation(const Context& context, const std::string& server_id, const StepReport& report,

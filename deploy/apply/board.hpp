@@ -18,6 +18,9 @@ namespace deploy {
 class Board {
   public:
     std::map<std::string, std::string> group_ids, port_ids, server_ids;  ///< by name
+    std::string balancer_id, zone_id;
+    /// An address at which an API answers when it is up, whatever balances them.
+    std::string api_url;
     PackageSource package;
     std::optional<Secrets> secrets;
     Deployed result;

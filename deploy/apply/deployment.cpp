@@ -11,6 +11,7 @@
 #include "deploy/apply/package.hpp"
 #include "deploy/apply/server.hpp"
 #include "deploy/apply/steps.hpp"
+#include "deploy/balance/apply.hpp"
 #include "deploy/plan/marks.hpp"
 
 namespace deploy {
@@ -33,18 +34,21 @@ class Builder {
                        [this](auto&, auto stop) { return keypair(stop); });
         if (work_.plan.makes_servers())
             package_ = add("package", {}, [this](auto&, auto stop) { return package(stop); });
-        if (work_.plan.action("counts", topology_.deployment))
-            counts_ = add("counts", {}, [this](auto&, auto stop) { return record_counts(stop); });
-        for (const auto& instance : topology_.instances)
-            add_port(instance);
+        if (work_.plan.action("counts", topology_.deployment) ||
+            work_.plan.action("balance", topology_.deployment))
+            recorded_ = add("what shall be", {}, [this](auto&, auto stop) { return record(stop); });
+        for (const auto* addressed : topology_.addressed())
+            add_port(*addressed);
         // The one with the secrets first: a later run finds them there, so nobody may have them before it.
         if (const auto* services = topology_.services()) add_server(*services);
         for (const auto& instance : topology_.instances)
             if (!instance.runs_services) add_server(instance);
-        for (const auto& instance : topology_.instances)
-            if (instance.floating_ip) add_address(instance);
+        add_balance();
+        for (const auto* addressed : topology_.addressed())
+            if (addressed->floating_ip) add_address(*addressed);
         for (const auto& instance : topology_.instances)
             add_running(instance);
+        settle_balance();
         if (work_.context.options.wait_for_application) add_fractals();
         add_removals();
         return std::move(steps_);
@@ -86,7 +90,7 @@ class Builder {
     void add_server(const InstanceSpec& spec) {
         std::vector<std::size_t> after{keypair_};
         add_if(after, package_);
-        add_if(after, counts_);
+        add_if(after, recorded_);
         add_if(after, ports_, spec.name);
         for (const auto& group : spec.groups)
             add_if(after, groups_, group);
@@ -97,6 +101,40 @@ class Builder {
         servers_[spec.name] = add("server " + spec.name, after, [this, &spec](auto& report, auto stop) {
             return start_instance(work_, spec, report, stop);
         });
+    }
+
+    /// After the instance with the records: a later run finds there that there may be something.
+    void add_balance() {
+        std::vector<std::size_t> after;
+        add_if(after, servers_, topology_.services() != nullptr ? topology_.services()->name : "");
+        add_if(after, recorded_);
+        if (topology_.balance.method == BalanceMethod::dns)
+            balance_ = add("zone " + topology_.balance.zone, after,
+                           [this](auto&, auto stop) { return make_zone(work_, stop); });
+        if (!topology_.balancer) return;
+        const auto& name = topology_.balancer->name;
+        add_if(after, ports_, name);
+        for (const auto* api : topology_.apis())
+            add_if(after, ports_, api->name);
+        balance_ = add("load balancer " + name, after,
+                       [this](auto& report, auto stop) { return make_balancer(work_, report, stop); });
+    }
+
+    /// Only when the APIs answer: what is in front of them must not send anybody to one that does not.
+    void settle_balance() {
+        if (!balance_) return;
+        auto after = running_;
+        after.push_back(*balance_);
+        for (const auto& [name, step] : addresses_)
+            after.push_back(step);
+        if (topology_.balancer)
+            running_.push_back(
+                add(topology_.balancer->name + " serves", after,
+                    [this](auto& report, auto stop) { return settle_balancer(work_, report, stop); }));
+        else
+            running_.push_back(
+                add("name " + balanced_name(topology_.deployment, topology_.balance.zone), after,
+                    [this](auto& report, auto stop) { return publish_name(work_, report, stop); }));
     }
 
     void add_address(const InstanceSpec& spec) {
@@ -152,7 +190,7 @@ class Builder {
             topology_.instances, [](const InstanceSpec& spec) { return spec.role == Role::worker; });
         if (!has_workers) return;
         running_.push_back(add("fractals", running_, [this](auto& report, auto stop) {
-            const auto url = work_.board.with([](Board& board) { return board.result.entrance_url; });
+            const auto url = work_.board.with([](Board& board) { return board.api_url; });
             return StepResult{.changed = false,
                               .detail = wait_for_fractals(work_.context, url, report, stop)};
         }));
@@ -176,8 +214,10 @@ class Builder {
                 if (workers) after_workers.push_back(servers_[item.name]);
             }
         }
+        add_balance_removals();
         for (const auto& item : work_.plan.items) {
-            if (item.action != Action::remove || item.kind == "server") continue;
+            if (item.action != Action::remove || (item.kind != "port" && item.kind != "floating IP"))
+                continue;
             auto after = running_;
             add_if(after, servers_, item.name);
             add(item.kind + " of " + item.name, after, [this, &item](auto&, auto stop) {
@@ -185,6 +225,35 @@ class Builder {
                 return StepResult{.detail = "gone"};
             });
         }
+    }
+
+    void add_balance_removals() {
+        const auto remove = [this](const PlannedItem& item, std::vector<std::size_t> after, auto work) {
+            return add(item.kind + " " + item.name, std::move(after), [this, work](auto&, auto stop) {
+                work(stop);
+                return StepResult{.detail = "gone"};
+            });
+        };
+        auto after_names = running_;
+        const auto& context = work_.context;
+        const auto& observed = work_.observed.balance;
+        for (const auto& item : work_.plan.items) {
+            if (item.action != Action::remove) continue;
+            if (item.kind == "load balancer")
+                servers_[item.name] = remove(item, running_, [&context, &item](const auto& stop) {
+                    remove_balancer(context, item.id, stop);
+                });
+            if (item.kind != "recordset") continue;
+            const auto recordset =
+                std::ranges::find(observed.recordsets, item.id, &openstack::dns::Recordset::id);
+            after_names.push_back(remove(item, running_, [&context, recordset](const auto& stop) {
+                remove_recordset(context, *recordset, stop);
+            }));
+        }
+        for (const auto& item : work_.plan.items)
+            if (item.action == Action::remove && item.kind == "zone")
+                remove(item, after_names,
+                       [&context, &item](const auto& stop) { remove_zone(context, item.id, stop); });
     }
 
     void remove(const PlannedItem& item, std::stop_token stop) {
@@ -211,11 +280,20 @@ class Builder {
         return {.changed = work_.context.options.package_url.empty(), .detail = detail};
     }
 
-    StepResult record_counts(std::stop_token stop) {
-        const auto& item = work_.plan.item("counts", topology_.deployment);
-        work_.context.cloud.compute().set_server_metadata(item.id, to_metadata(*topology_.counts),
-                                                          work_.context.call(stop));
-        return {.detail = item.why};
+    /// Before anything is made or removed, so that an interrupted run is taken up in the same sense.
+    StepResult record(std::stop_token stop) {
+        std::map<std::string, std::string> metadata;
+        StepResult result;
+        for (const auto* kind : {"counts", "balance"}) {
+            if (!work_.plan.action(kind, topology_.deployment)) continue;
+            const auto& item = work_.plan.item(kind, topology_.deployment);
+            metadata.merge(item.kind == "counts" ? to_metadata(*topology_.counts)
+                                                 : to_metadata(topology_.balance));
+            result.detail += (result.detail.empty() ? "" : "; ") + item.why;
+        }
+        work_.context.cloud.compute().set_server_metadata(recorded_in(work_.observed.instances).server_id,
+                                                          metadata, work_.context.call(stop));
+        return result;
     }
 
     StepResult application(const InstanceSpec& spec, const StepReport& report, std::stop_token stop) {
@@ -238,12 +316,13 @@ class Builder {
     Numbers groups_, ports_, servers_, addresses_;
     std::vector<std::size_t> running_;
     std::size_t keypair_ = 0;
-    std::optional<std::size_t> package_, counts_;
+    std::optional<std::size_t> package_, recorded_, balance_;
 };
 
 /// What is known before the first step.
 void prepare(Board& board, const Context& context, const Observed& observed, const Plan& plan) {
-    for (const auto& spec : context.topology.instances) {
+    for (const auto* addressed : context.topology.addressed()) {
+        const auto& spec = *addressed;
         if (const auto* port = observed.port(spec.name); port != nullptr && plan.action("port", spec.name)) {
             board.port_ids[spec.name] = port->id;
             board.result.fixed_addresses[spec.name] = ipv4_of(*port);

@@ -13,9 +13,9 @@ using openstack::network::FloatingIP;
 StepResult note_address(const Work& work, const InstanceSpec& spec, const FloatingIP& ip, bool changed) {
     work.board.with([&](Board& board) {
         board.result.floating_addresses[spec.name] = ip.floating_ip_address;
-        if (spec.name == work.context.topology.entrance)
-            board.result.entrance_url =
-                entrance_url(work.context.cloud, ip.floating_ip_address, spec.health_port);
+        const auto url = entrance_url(work.context.cloud, ip.floating_ip_address, spec.health_port);
+        if (spec.name == work.context.topology.entrance) board.api_url = url;
+        if (spec.name == work.context.topology.front()) board.result.entrance_url = url;
     });
     return {.changed = changed, .detail = ip.floating_ip_address};
 }

@@ -25,6 +25,8 @@ std::map<std::string, std::string> metadata_for(const Context& context, const In
     if (spec.runs_services) {
         metadata.emplace(std::string(seed_key), secrets->seed());
         if (context.topology.counts) metadata.merge(to_metadata(*context.topology.counts));
+        if (context.topology.balance.method != BalanceMethod::none)
+            metadata.merge(to_metadata(context.topology.balance));
     }
     return metadata;
 }

@@ -78,6 +78,14 @@ void add_topology(CLI::App& app, const Program& program, Options& options) {
     app.add_option("--workers", options.workers, "how many workers" + as_it_is(program.usual_counts->workers))
         ->check(CLI::Range(0, most_of_a_role))
         ->type_name("M");
+    app.add_option_function<std::string>(
+           "--balance", [&options](const std::string& method) { options.balance = balance_method(method); },
+           "what spreads requests over the APIs (none at first, later what there is)")
+        ->check(CLI::IsMember({"none", "dns", "octavia"}))
+        ->type_name("none|dns|octavia");
+    app.add_option("--zone", options.zone,
+                   "zone of the name with --balance dns; made when it does not exist (the only one)")
+        ->type_name("NAME");
 }
 
 void add_services(CLI::App& app, Options& options) {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "deploy/topology/topology.hpp"
+
 namespace deploy {
 
 /// A name in the cloud that an option of the program's own chooses.
@@ -32,6 +34,8 @@ struct Options {
 
     // As they are, or the program's usual ones, when absent.
     std::optional<int> apis, workers;
+    std::optional<BalanceMethod> balance;
+    std::string zone;  ///< for balance `dns`; with the final dot
 
     std::filesystem::path public_key;  ///< imported as the keypair; a key is made when empty
     std::filesystem::path identity;    ///< the private key for `ssh`; found by itself when empty

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "deploy/apply/deployment.hpp"
+#include "deploy/balance/choice.hpp"
 #include "deploy/cli/command_line.hpp"
 #include "deploy/cli/embedded_cloud.hpp"
 #include "deploy/cli/interrupt.hpp"
@@ -93,7 +94,7 @@ int run_status(const Context& context) {
 }
 
 int run_destroy(const Context& context) {
-    const auto observed = observe(context);
+    const auto observed = observe(context, Look::everywhere);
     const auto list = removable(context, observed);
     if (list.empty()) {
         print(context.options.json ? to_json(list)
@@ -147,12 +148,21 @@ int run(const CommandLine& line, const Context& context, const std::string& prog
 }
 
 /// What the user leaves out stays as an earlier run recorded it.
-void fill_in_counts(const Program& program, Context& context) {
+void fill_in_recorded(const Program& program, Context& context) {
     auto& options = context.options;
-    if (!program.usual_counts || (options.apis && options.workers)) return;
-    const auto counts = recorded_in(observe_instances(context)).counts.value_or(*program.usual_counts);
+    if (!program.usual_counts) return;
+    Recorded recorded;
+    if (!options.apis || !options.workers || !options.balance ||
+        (options.balance == BalanceMethod::dns && options.zone.empty()))
+        recorded = recorded_in(observe_instances(context));
+    const auto counts = recorded.counts.value_or(*program.usual_counts);
     if (!options.apis) options.apis = counts.apis;
     if (!options.workers) options.workers = counts.workers;
+    fill_in_balance(options, recorded);
+}
+
+bool makes_things(Operation operation) {
+    return operation == Operation::deploy || operation == Operation::scale || operation == Operation::plan;
 }
 
 int fail(const Options& options, const std::string& program, const std::exception& error, int exit_status) {
@@ -174,7 +184,8 @@ int run_program(const Program& program, int argc, char** argv) {
                         .options = options,
                         .stop = interrupt.token(),
                         .deadline = std::chrono::steady_clock::now() + options.timeout};
-        fill_in_counts(program, context);
+        fill_in_recorded(program, context);
+        if (makes_things(line->operation)) require_balance(context);
         context.topology = program.topology(context.options);
         return run(*line, context, program.name);
     } catch (const openstack::Cancelled&) {

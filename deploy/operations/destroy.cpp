@@ -7,6 +7,7 @@
 
 #include "deploy/apply/package.hpp"
 #include "deploy/apply/steps.hpp"
+#include "deploy/balance/apply.hpp"
 
 namespace deploy {
 namespace {
@@ -35,6 +36,12 @@ void delete_group(const Context& context, const std::string& id, const StepRepor
 std::vector<Removed> removable(const Context& context, const Observed& observed) {
     const auto& deployment = context.topology.deployment;
     std::vector<Removed> list;
+    for (const auto& balancer : observed.balance.balancers)
+        list.push_back({"load balancer", balancer.name});
+    for (const auto& recordset : observed.balance.recordsets)
+        list.push_back({"recordset", recordset.name});
+    for (const auto& zone : observed.balance.zones)
+        list.push_back({"zone", zone.name});
     for (const auto& [name, instance] : observed.instances)
         list.push_back({"server", name});
     for (const auto& [name, ip] : observed.addresses)
@@ -53,6 +60,32 @@ std::vector<Removed> destroy(const Context& context, const Observed& observed,
                              common::tty::Progress& progress) {
     std::vector<Step> steps;
     std::vector<std::size_t> servers;
+    const auto& balance = observed.balance;
+    // First what sends requests to the rest.
+    for (const auto& balancer : balance.balancers) {
+        servers.push_back(steps.size());
+        steps.push_back(
+            {.title = "load balancer " + balancer.name, .run = [&](const auto&, auto stop) -> StepResult {
+                 remove_balancer(context, balancer.id, stop);
+                 return {.detail = "gone"};
+             }});
+    }
+    std::vector<std::size_t> recordsets;
+    for (const auto& recordset : balance.recordsets) {
+        recordsets.push_back(steps.size());
+        steps.push_back(
+            {.title = "recordset " + recordset.name, .run = [&](const auto&, auto stop) -> StepResult {
+                 remove_recordset(context, recordset, stop);
+                 return {.detail = "gone"};
+             }});
+    }
+    for (const auto& zone : balance.zones)
+        steps.push_back({.title = "zone " + zone.name,
+                         .after = recordsets,
+                         .run = [&](const auto&, auto stop) -> StepResult {
+                             remove_zone(context, zone.id, stop);
+                             return {.detail = "gone"};
+                         }});
     for (const auto& [name, instance] : observed.instances) {
         servers.push_back(steps.size());
         steps.push_back({.title = "server " + name, .run = [&](const auto& report, auto stop) -> StepResult {

@@ -17,11 +17,13 @@ inline constexpr std::string_view endpoint_key = "deployment_endpoint";
 /// Which secrets this instance was given: Secrets::fingerprint().
 inline constexpr std::string_view secrets_key = "deployment_secrets";
 
-// On the instance with database and broker only: the secret that all passwords are made of, and how many of what there
-// shall be.
+// On the instance with database and broker only: the secret that all passwords are made of, how many of what there
+// shall be, and what balances them.
 inline constexpr std::string_view seed_key = "deployment_seed";
 inline constexpr std::string_view apis_key = "deployment_apis";
 inline constexpr std::string_view workers_key = "deployment_workers";
+inline constexpr std::string_view balance_key = "deployment_balance";
+inline constexpr std::string_view zone_key = "deployment_zone";
 
 /// The description of a security group that the deployment made.
 [[nodiscard]] std::string group_mark(std::string_view deployment);

@@ -55,6 +55,16 @@ bool observe_package_container(const Context& context) {
     }
 }
 
+/// Before it is made, it is recorded; and a load balancer's port outlives the instance that it is recorded in.
+bool may_be_balanced(const Context& context, const Observed& observed) {
+    return context.topology.balance.method != BalanceMethod::none ||
+           std::ranges::any_of(
+               observed.instances,
+               [](const auto& item) { return !metadata_of(item.second.server, balance_key).empty(); }) ||
+           std::ranges::any_of(observed.ports,
+                               [](const auto& item) { return item.second.device_owner == "Octavia"; });
+}
+
 }  // namespace
 
 std::string metadata_of(const openstack::compute::Server& server, std::string_view key) {
@@ -116,7 +126,7 @@ std::string package_container(const std::string& deployment) {
     return deployment + "-package";
 }
 
-Observed observe(const Context& context) {
+Observed observe(const Context& context, Look look) {
     const auto beside = [](auto work) { return std::async(std::launch::async, std::move(work)); };
     auto instances = beside([&] { return observe_instances(context); });
     auto groups = beside([&] { return observe_groups(context); });
@@ -136,6 +146,8 @@ Observed observe(const Context& context) {
         if (const auto instance = instance_in_mark(ip.description, context.topology.deployment);
             !instance.empty())
             observed.addresses.emplace(instance, ip);
+    if (context.topology.counts && (look == Look::everywhere || may_be_balanced(context, observed)))
+        observed.balance = observe_balance(context);
     return observed;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "deploy/balance/observed.hpp"
 #include "deploy/plan/context.hpp"
 
 namespace deploy {
@@ -34,14 +35,18 @@ struct Observed {
     std::vector<openstack::network::FloatingIP> floating_ips;              ///< all of the project's
     std::optional<openstack::compute::Keypair> keypair;
     bool has_package_container = false;
+    ObservedBalance balance;
 
     [[nodiscard]] const ObservedInstance* instance(const std::string& name) const;
     /// Our port for it: the one that is in use, if there are several. Null without one.
     [[nodiscard]] const openstack::network::Port* port(const std::string& instance) const;
 };
 
+/// Where to look for what balances: only where something says that there may be some, or in any case.
+enum class Look { where_expected, everywhere };
+
 /// Asks the services side by side.
-[[nodiscard]] Observed observe(const Context& context);
+[[nodiscard]] Observed observe(const Context& context, Look look = Look::where_expected);
 /// The part of it that the counts of a topology may come from.
 [[nodiscard]] ObservedInstances observe_instances(const Context& context);
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "deploy/balance/plan.hpp"
 #include "deploy/plan/marks.hpp"
 
 namespace deploy {
@@ -83,8 +84,11 @@ std::string outdated(const InstanceSpec& spec, const Server& server, const Topol
     }
     // One that was chosen earlier is as good as the one that would be chosen now, while it is there.
     const auto endpoint = metadata_of(server, endpoint_key);
-    if (!endpoint.empty() && !spec.endpoint_instance.empty() && topology.find(endpoint) == nullptr)
-        return "its results go to " + endpoint + ", which is to go";
+    if (endpoint.empty() || spec.endpoint_instance.empty()) return {};
+    if (!topology.has(endpoint)) return "its results go to " + endpoint + ", which is to go";
+    if (topology.balancer && spec.endpoint_instance == topology.balancer->name &&
+        endpoint != spec.endpoint_instance)
+        return "its results go to " + endpoint + " and not through the load balancer";
     return {};
 }
 
@@ -141,7 +145,7 @@ class AddressPlanner {
         if (const auto reserved = observed_.addresses.find(spec.name); reserved != observed_.addresses.end())
             return item(Action::change, "is not attached yet", reserved->second.floating_ip_address);
         if (const auto& wanted = context_.options.floating_ip;
-            !wanted.empty() && spec.name == context_.topology.entrance) {
+            !wanted.empty() && spec.name == context_.topology.front()) {
             const auto known =
                 std::ranges::find(observed_.floating_ips, wanted, &FloatingIP::floating_ip_address);
             if (known == observed_.floating_ips.end())
@@ -181,12 +185,23 @@ std::string in_words(const std::optional<Counts>& counts) {
     return counts ? several(counts->apis, "API") + " and " + several(counts->workers, "worker") : "none";
 }
 
+std::string in_words(const Balance& balance) {
+    return std::string(to_string(balance.method)) + (balance.zone.empty() ? "" : " in " + balance.zone);
+}
+
 /// What shall be is written down first, so that a run that is interrupted is taken up in the same sense.
 std::optional<PlannedItem> plan_counts(const Topology& topology, const Recorded& recorded) {
     if (!topology.counts || recorded.server_id.empty() || recorded.counts == topology.counts)
         return std::nullopt;
     return PlannedItem{"counts", topology.deployment, Action::change,
                        in_words(recorded.counts) + " → " + in_words(topology.counts), recorded.server_id};
+}
+
+std::optional<PlannedItem> plan_balance_choice(const Topology& topology, const Recorded& recorded) {
+    const auto before = recorded.balance.value_or(Balance());
+    if (!topology.counts || recorded.server_id.empty() || before == topology.balance) return std::nullopt;
+    return PlannedItem{"balance", topology.deployment, Action::change,
+                       in_words(before) + " → " + in_words(topology.balance), recorded.server_id};
 }
 
 /// Without it nobody knows the passwords any more, and a new instance would be without the data of this one.
@@ -213,7 +228,7 @@ std::string farewell(const openstack::compute::Server& server, const std::option
 }
 
 void plan_removals(const Context& context, const Observed& observed, Plan& plan) {
-    const auto superfluous = [&](const std::string& name) { return context.topology.find(name) == nullptr; };
+    const auto superfluous = [&](const std::string& name) { return !context.topology.has(name); };
     for (const auto& [name, instance] : observed.instances)
         if (superfluous(name))
             plan.items.push_back({"server", name, Action::remove,
@@ -311,6 +326,7 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
         plan.items.push_back(plan_group(group, context, observed));
     plan.items.push_back(plan_keypair(context, observed));
     if (auto counts = plan_counts(topology, recorded)) plan.items.push_back(std::move(*counts));
+    if (auto balance = plan_balance_choice(topology, recorded)) plan.items.push_back(std::move(*balance));
     AddressPlanner addresses(context, target, observed);
     for (const auto& instance : topology.instances) {
         auto server = plan_server(instance, topology, observed, recorded);
@@ -326,6 +342,14 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
         plan.items.push_back(std::move(server));
         if (address) plan.items.push_back(std::move(*address));
     }
+    if (topology.balancer) {
+        const PlannedItem anew{
+            .kind = "load balancer", .name = topology.balancer->name, .action = Action::create};
+        if (auto port = plan_port(*topology.balancer, topology, observed, anew))
+            plan.items.push_back(std::move(*port));
+        plan.items.push_back(addresses.plan(*topology.balancer, anew));
+    }
+    plan_balance(context, observed, plan);
     plan_removals(context, observed, plan);
     plan.items.push_back(plan_package(context, plan));
     if (!plan.changes_nothing()) plan.quotas = quota_needs(context, target, observed, plan);

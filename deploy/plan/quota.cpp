@@ -9,6 +9,7 @@
 #include <openstack/network.hpp>
 #include <optional>
 
+#include "deploy/balance/quota.hpp"
 #include "deploy/plan/plan.hpp"
 
 namespace deploy {
@@ -26,7 +27,8 @@ Needs needs_of(const Context& context, const Target& target, const Observed& obs
     const auto creates = [&](std::string_view kind, const std::string& name) {
         return plan.action(kind, name) == Action::create;
     };
-    for (const auto& spec : context.topology.instances) {
+    for (const auto* addressed : context.topology.addressed()) {
+        const auto& spec = *addressed;
         if (creates("server", spec.name)) {
             const auto& flavor = target.flavor_of(spec);
             needs.instances += 1;
@@ -105,7 +107,10 @@ std::vector<QuotaNeed> quota_needs(const Context& context, const Target& target,
     list.add("floating IPs", needs.floating_ips, quota.floating_ips);
     list.add("security groups", needs.groups, quota.security_groups);
     list.add("security group rules", needs.rules, quota.security_group_rules);
-    return list.take();
+    auto needs_of_all = list.take();
+    for (auto& need : balance_quotas(context, observed, plan))
+        needs_of_all.push_back(std::move(need));
+    return needs_of_all;
 }
 
 void require_quota(const Plan& plan) {

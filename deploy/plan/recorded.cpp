@@ -25,6 +25,10 @@ Recorded recorded_in(const ObservedInstances& instances) {
         const auto apis = number_in(metadata_of(instance.server, apis_key));
         const auto workers = number_in(metadata_of(instance.server, workers_key));
         if (apis && workers) recorded.counts = Counts{.apis = *apis, .workers = *workers};
+        if (const auto method = balance_method(metadata_of(instance.server, balance_key)))
+            recorded.balance =
+                Balance{.method = *method,
+                        .zone = *method == BalanceMethod::dns ? metadata_of(instance.server, zone_key) : ""};
         return recorded;
     }
     return {};
@@ -33,6 +37,13 @@ Recorded recorded_in(const ObservedInstances& instances) {
 std::map<std::string, std::string> to_metadata(const Counts& counts) {
     return {{std::string(apis_key), std::to_string(counts.apis)},
             {std::string(workers_key), std::to_string(counts.workers)}};
+}
+
+std::map<std::string, std::string> to_metadata(const Balance& balance) {
+    std::map<std::string, std::string> metadata{
+        {std::string(balance_key), std::string(to_string(balance.method))}};
+    if (!balance.zone.empty()) metadata.emplace(std::string(zone_key), balance.zone);
+    return metadata;
 }
 
 }  // namespace deploy

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
          .names = {{"services-name", "app-services", "name of the instance with database and broker"},
                    {"api-name", "app-api", "name of the APIs, \"-1\", \"-2\" … follow"},
                    {"worker-name", "app-worker", "name of the workers, \"-1\", \"-2\" … follow"},
+                   {"balancer-name", "app-balancer", "name of the load balancer with --balance octavia"},
                    {"services-group", "services", "security group of database and broker"},
                    {"api-group", "api", "security group of the APIs"},
                    {"worker-group", "worker", "security group of the workers"},
@@ -18,16 +19,19 @@ int main(int argc, char** argv) {
          .usual_counts = deploy::usual_counts,
          .topology =
              [](const deploy::Options& options) {
-                 return deploy::scaling({.deployment = options.deployment,
-                                         .services = options.names.at("services-name"),
-                                         .api = options.names.at("api-name"),
-                                         .worker = options.names.at("worker-name"),
-                                         .services_group = options.names.at("services-group"),
-                                         .api_group = options.names.at("api-group"),
-                                         .worker_group = options.names.at("worker-group"),
-                                         .control_group = options.names.at("control-group")},
-                                        {.apis = options.apis.value(), .workers = options.workers.value()},
-                                        options.first_fractals);
+                 return deploy::scaling(
+                     {.deployment = options.deployment,
+                      .services = options.names.at("services-name"),
+                      .api = options.names.at("api-name"),
+                      .worker = options.names.at("worker-name"),
+                      .services_group = options.names.at("services-group"),
+                      .api_group = options.names.at("api-group"),
+                      .worker_group = options.names.at("worker-group"),
+                      .control_group = options.names.at("control-group"),
+                      .balancer = options.names.at("balancer-name")},
+                     {.apis = options.apis.value(), .workers = options.workers.value()},
+                     options.first_fractals,
+                     {.method = options.balance.value_or(deploy::BalanceMethod::none), .zone = options.zone});
              }},
         argc, argv);
 }

@@ -31,11 +31,19 @@ std::vector<GroupSpec> groups_of(const ScalingNames& names) {
 
 }  // namespace
 
-Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals) {
+Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals, const Balance& balance) {
     Topology topology{.deployment = names.deployment,
                       .groups = groups_of(names),
                       .entrance = numbered(names.api, 1),
-                      .counts = counts};
+                      .counts = counts,
+                      .balance = balance};
+    // The balancer's address is let in where the APIs' are.
+    if (balance.method == BalanceMethod::octavia)
+        topology.balancer = InstanceSpec{.name = names.balancer,
+                                         .role = Role::api,
+                                         .groups = {names.api_group},
+                                         .floating_ip = true,
+                                         .health_port = web_port};
     topology.instances.push_back({.name = names.services,
                                   .role = Role::services,
                                   .groups = {names.services_group},
@@ -56,8 +64,9 @@ Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals) 
         topology.instances.push_back(std::move(api));
     }
     for (int number = 1; number <= counts.workers; ++number) {
-        // Results go through one API each, evenly.
-        const auto api = numbered(names.api, (number - 1) % counts.apis + 1);
+        // Results go through the load balancer, or else through one API each, evenly.
+        const auto api =
+            topology.balancer ? names.balancer : numbered(names.api, (number - 1) % counts.apis + 1);
         topology.instances.push_back({.name = numbered(names.worker, number),
                                       .role = Role::worker,
                                       .groups = {names.worker_group},

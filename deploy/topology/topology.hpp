@@ -67,14 +67,39 @@ struct Counts {
     friend bool operator==(const Counts&, const Counts&) = default;
 };
 
+/// What spreads requests over the APIs.
+enum class BalanceMethod {
+    none,    ///< nothing: each API has its address
+    dns,     ///< one name that has all addresses
+    octavia  ///< a load balancer in front of them
+};
+
+/// The choice, as it is recorded; `zone` with the final dot, and only with `dns`.
+struct Balance {
+    BalanceMethod method = BalanceMethod::none;
+    std::string zone;
+    friend bool operator==(const Balance&, const Balance&) = default;
+};
+
 struct Topology {
     std::string deployment;  ///< the name that marks everything it makes
     std::vector<GroupSpec> groups;
     std::vector<InstanceSpec> instances;
     std::string entrance;          ///< the instance that people open in a browser
     std::optional<Counts> counts;  ///< where they can be chosen
+    Balance balance;
+    /// With a load balancer: what it has of an instance, which is a name, a port with groups, and a floating IP.
+    std::optional<InstanceSpec> balancer;
 
     [[nodiscard]] const InstanceSpec* find(std::string_view instance) const;
+    /// Whether an instance or the load balancer has this name.
+    [[nodiscard]] bool has(std::string_view name) const;
+    /// All that have addresses: instances and the load balancer.
+    [[nodiscard]] std::vector<const InstanceSpec*> addressed() const;
+    /// The instances that answer users' requests.
+    [[nodiscard]] std::vector<const InstanceSpec*> apis() const;
+    /// What people open in a browser: the load balancer, or else the entrance.
+    [[nodiscard]] const std::string& front() const;
     /// The instance that keeps the secrets; null where none are needed.
     [[nodiscard]] const InstanceSpec* services() const;
     /// Whether the address of `instance` must be known before it runs: others are told it, or the world.
@@ -82,6 +107,11 @@ struct Topology {
 };
 
 [[nodiscard]] std::string_view to_string(Role role);
+[[nodiscard]] std::string_view to_string(BalanceMethod method);
+/// Nothing when there is none of that name.
+[[nodiscard]] std::optional<BalanceMethod> balance_method(std::string_view name);
+/// The host name that has all addresses: the deployment's name, as far as DNS allows it, in the zone. With the final dot.
+[[nodiscard]] std::string balanced_name(std::string_view deployment, std::string_view zone);
 /// The instances whose addresses stand in what `install` says.
 [[nodiscard]] std::set<std::string> addresses_in(const InstallSpec& install);
 /// Whether a setting of it is made of the deployment's secrets.
@@ -117,11 +147,13 @@ struct ScalingNames {
     std::string api_group = "api";
     std::string worker_group = "worker";
     std::string control_group = "control";
+    std::string balancer = "app-balancer";
 };
 
 inline constexpr Counts usual_counts{.apis = 2, .workers = 3};
 
 /// Database and broker on one instance, and any number of APIs and workers around it.
-[[nodiscard]] Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals);
+[[nodiscard]] Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals,
+                               const Balance& balance = {});
 
 }  // namespace deploy
