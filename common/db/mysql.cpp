@@ -15,7 +15,7 @@ constexpr int answer_seconds = 60;
 constexpr int lock_seconds = 10;
 constexpr int migration_tries = 12;
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
     std::string text = "'";
     for (const char c : value) {
         if (c == '\'' || c == '\\') text += '\\';
@@ -61,18 +61,18 @@ std::string host_of(const DatabaseUrl& url) {
 }
 
 std::string connect_string(const DatabaseUrl& url) {
-    std::string text = "dbname=" + quoted(url.name) + " port=" + std::to_string(url.port) +
+    std::string text = "dbname=" + in_quotes(url.name) + " port=" + std::to_string(url.port) +
                        " charset=utf8mb4 read_timeout=" + std::to_string(answer_seconds) +
                        " write_timeout=" + std::to_string(answer_seconds);
     if (const std::string* socket = option(url, "unix_socket")) {
-        text += " host=localhost unix_socket=" + quoted(*socket);
+        text += " host=localhost unix_socket=" + in_quotes(*socket);
     } else {
-        text += " host=" + quoted(host_of(url));
+        text += " host=" + in_quotes(host_of(url));
     }
     const std::string* timeout = option(url, "connect_timeout");
-    text += " connect_timeout=" + (timeout == nullptr ? std::to_string(connect_seconds) : quoted(*timeout));
-    if (!url.user.empty()) text += " user=" + quoted(url.user);
-    if (!url.password.empty()) text += " password=" + quoted(url.password);
+    text += " connect_timeout=" + (timeout == nullptr ? std::to_string(connect_seconds) : in_quotes(*timeout));
+    if (!url.user.empty()) text += " user=" + in_quotes(url.user);
+    if (!url.password.empty()) text += " password=" + in_quotes(url.password);
     return text;
 }
 

@@ -8,7 +8,7 @@
 namespace common::db {
 namespace {
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
     std::string text = "'";
     for (const char c : value) {
         if (c == '\'' || c == '\\') text += '\\';
@@ -18,15 +18,15 @@ std::string quoted(std::string_view value) {
 }
 
 std::string connect_string(const DatabaseUrl& url) {
-    std::string text = "host=" + quoted(url.host) + " port=" + std::to_string(url.port) +
-                       " dbname=" + quoted(url.name) +
+    std::string text = "host=" + in_quotes(url.host) + " port=" + std::to_string(url.port) +
+                       " dbname=" + in_quotes(url.name) +
                        // A server whose machine vanished is noticed within half a minute.
                        " keepalives_idle=15 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=30000";
-    if (!url.user.empty()) text += " user=" + quoted(url.user);
-    if (!url.password.empty()) text += " password=" + quoted(url.password);
+    if (!url.user.empty()) text += " user=" + in_quotes(url.user);
+    if (!url.password.empty()) text += " password=" + in_quotes(url.password);
     if (!url.options.contains("connect_timeout")) text += " connect_timeout=5";
     for (const auto& [name, value] : url.options) {
-        if (name != "client_encoding") text += " " + name + "=" + quoted(value);
+        if (name != "client_encoding") text += " " + name + "=" + in_quotes(value);
     }
     return text + " client_encoding=UTF8";
 }

@@ -75,7 +75,7 @@ std::optional<std::vector<std::string>> strings_of(const std::string& data) {
     return strings;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -145,7 +145,7 @@ std::string in_zone_file(std::string_view type, const std::string& data) {
         std::string out;
         for (std::string_view text : strings_of(data).value_or(std::vector<std::string>{})) {
             do {
-                out += (out.empty() ? "" : " ") + quoted(text.substr(0, longest_string));
+                out += (out.empty() ? "" : " ") + in_quotes(text.substr(0, longest_string));
                 text.remove_prefix(std::min(text.size(), longest_string));
             } while (!text.empty());
         }
@@ -155,7 +155,7 @@ std::string in_zone_file(std::string_view type, const std::string& data) {
         const std::vector<std::string> parts = words(data);
         std::string value = parts[2];
         std::erase(value, '"');
-        return parts[0] + " " + parts[1] + " " + quoted(value);
+        return parts[0] + " " + parts[1] + " " + in_quotes(value);
     }
     return data;
 }
