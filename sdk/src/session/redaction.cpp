@@ -83,12 +83,12 @@ void each_secret(json::value& value, std::string_view name, const std::vector<st
 }  // namespace
 
 bool is_secret_field(std::string_view name) {
-    static constexpr std::array<std::string_view, 27> exact = {
-        "adminpass",         "privatekey",     "userdata",     "passcode",   "authtoken",  "accesstoken",
-        "refreshtoken",      "secret",         "token",        "blob",       "tempurlkey", "signature",
-        "contents",          "personality",    "payload",      "secretuuid", "accesskey",  "secretkey",
-        "authorizationcode", "codeverifier",   "rescuepass",   "consoleurl", "devicecode", "assertion",
-        "idtoken",           "sslkeypassword", "authorization"};
+    static constexpr std::array<std::string_view, 28> exact = {
+        "adminpass",         "privatekey",     "userdata",      "passcode",      "authtoken",  "accesstoken",
+        "refreshtoken",      "secret",         "token",         "blob",          "tempurlkey", "signature",
+        "contents",          "personality",    "payload",       "secretuuid",    "accesskey",  "secretkey",
+        "authorizationcode", "codeverifier",   "rescuepass",    "consoleurl",    "devicecode", "assertion",
+        "idtoken",           "sslkeypassword", "authorization", "deploymentseed"};
     const auto plain = normal(name);
     return plain.find("password") != std::string::npos || plain.find("passphrase") != std::string::npos ||
            (plain.ends_with("secret") && !plain.empty()) || std::ranges::find(exact, plain) != exact.end();

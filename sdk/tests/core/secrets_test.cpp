@@ -66,6 +66,10 @@ TEST(Secrets, OfTokensInBodies) {
               R"({"credential":{"blob":"***","type":"ec2"}})");
     EXPECT_EQ(shown_body("application/json", R"({"password":null,"secret":["a"]})", {}),
               R"({"password":null,"secret":"***"})");
+    EXPECT_EQ(shown_body("application/json",
+                         R"({"server":{"metadata":{"deployment":"blue","deployment_seed":"s33d"}}})", {}),
+              R"({"server":{"metadata":{"deployment":"blue","deployment_seed":"***"}}})")
+        << "all passwords of a deployment are made of it";
     EXPECT_EQ(shown_body("application/octet-stream",
                          "\x7f"
                          "ELF",
