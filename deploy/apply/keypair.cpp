@@ -58,11 +58,13 @@ std::optional<std::filesystem::path> create_keypair(const Context& context, std:
             generate(*private_key);
     }
     const auto text = with_comment(read_text(public_key), key_comment(context.topology.deployment));
+    const auto compute = context.cloud.compute();
+    const auto call = context.call(std::move(stop));
     try {
-        context.cloud.compute().create_keypair({.name = options.keypair, .public_key = text},
-                                               context.call(std::move(stop)));
+        compute.create_keypair({.name = options.keypair, .public_key = text}, call);
     } catch (const openstack::Conflict&) {
-        // An earlier run's request that was cut off before its answer, or a run beside this one.
+        // An earlier run's request that was cut off before its answer, or a run beside this one, has made it.
+        if (!compute.find_keypair_or_null(options.keypair, call)) throw;
     }
     return private_key;
 }

@@ -14,12 +14,13 @@ using openstack::compute::ServerStatus;
 constexpr auto shutdown_time = std::chrono::seconds(90);
 
 std::map<std::string, std::string> metadata_for(const Context& context, const InstanceSpec& spec,
-                                                const std::string& package_sha256,
+                                                const PackageSource& package,
                                                 const std::optional<Secrets>& secrets) {
-    std::map<std::string, std::string> metadata{{std::string(deployment_key), context.topology.deployment},
-                                                {std::string(instance_key), spec.name},
-                                                {std::string(role_key), std::string(to_string(spec.role))},
-                                                {std::string(package_key), package_sha256}};
+    std::map<std::string, std::string> metadata{
+        {std::string(deployment_key), context.topology.deployment},
+        {std::string(instance_key), spec.name},
+        {std::string(role_key), std::string(to_string(spec.role))},
+        {std::string(package_key), package_mark(package.version, package.sha256)}};
     if (!spec.endpoint_instance.empty()) metadata.emplace(std::string(endpoint_key), spec.endpoint_instance);
     if (uses_secrets(spec.install)) metadata.emplace(std::string(secrets_key), secrets->fingerprint());
     if (spec.runs_services) {
@@ -46,7 +47,7 @@ std::string create_server(const Work& work, const InstanceSpec& spec, std::stop_
                 request.security_groups.push_back(board.group_ids.at(group));
         }
         request.user_data = user_data(spec, board.package, board.result.fixed_addresses, board.secrets);
-        request.metadata = metadata_for(work.context, spec, board.package.sha256, board.secrets);
+        request.metadata = metadata_for(work.context, spec, board.package, board.secrets);
     });
     return work.context.cloud.compute().create_server(request, work.context.call(std::move(stop))).id;
 }

@@ -229,13 +229,15 @@ void set_serving(const Context& context, const ObservedBalance& observed, const 
         wait_until_active(context, balancer->id, report, stop);
     }
     if (context.topology.balance.method == BalanceMethod::dns && observed.recordset) {
-        auto records = observed.recordset->records;
-        if (!serving) std::erase(records, instance.floating_address);
-        // A name without any address would be worse than one with an address that is away for a moment.
-        if (records.empty()) return;
-        report(serving ? "behind the name again" : "its address leaves " + observed.recordset->name);
         const auto dns = context.cloud.dns();
-        const auto& recordset = *observed.recordset;
+        // As it is now: others may have left it and come back since.
+        const auto recordset = dns.get_recordset(observed.recordset->id, observed.recordset->zone_id, call);
+        auto records = recordset.records;
+        std::erase(records, instance.floating_address);
+        if (serving) records.push_back(instance.floating_address);
+        // A name without any address would be worse than one with an address that is away for a moment.
+        if (records.empty() || records.size() == recordset.records.size()) return;
+        report(serving ? "behind the name again" : "its address leaves " + recordset.name);
         dns.update_recordset(recordset.id, recordset.zone_id, {.records = records}, call);
         dns.wait_for_recordset(recordset.id, recordset.zone_id, openstack::dns::Status::active,
                                context.wait(stop));

@@ -60,6 +60,8 @@ void add_resources(CLI::App& app, Options& options) {
         ->check(CLI::Range(0.1, 60.0))
         ->type_name("SECONDS");
     app.add_flag("!--no-first-fractals", options.first_fractals, "do not ask for fractals at the first boot");
+    app.add_flag("--rollback", options.rollback,
+                 "when a first deployment fails, remove what it has made (and nothing else)");
     app.add_flag("!--no-wait", options.wait_for_application, "do not wait until the application answers");
 }
 
@@ -123,6 +125,8 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
         {app.add_subcommand("logs", "the console of an instance"), Operation::logs},
         {app.add_subcommand("ssh", "log in to an instance, or run a command there"), Operation::ssh},
         {app.add_subcommand("open", "open the gallery in a browser"), Operation::open},
+        {app.add_subcommand("upgrade", "install another package (--package) on one instance after the other"),
+         Operation::upgrade},
         {app.add_subcommand("destroy", "remove all that this deployment made, and nothing else"),
          Operation::destroy},
     };
@@ -135,8 +139,9 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
                                 "its name; the one with the gallery when left out");
         if (operation == Operation::logs)
             command->add_option("--lines", line.lines, "only the last ones")->check(CLI::PositiveNumber);
-        if (operation == Operation::ssh) {
+        if (operation == Operation::ssh || operation == Operation::upgrade)
             command->add_option("-i,--identity", options.identity, "private key")->check(CLI::ExistingFile);
+        if (operation == Operation::ssh) {
             command->add_option("--command,-c", line.arguments, "what to run there instead of a shell")
                 ->expected(1);
         }

@@ -10,7 +10,7 @@
 
 namespace deploy {
 
-enum class Operation { deploy, scale, plan, status, logs, ssh, open, destroy };
+enum class Operation { deploy, scale, plan, status, logs, ssh, open, upgrade, destroy };
 
 struct CommandLine {
     Operation operation = Operation::deploy;

@@ -51,6 +51,7 @@ struct Options {
     bool wait_for_application = true;
     bool json = false;
     bool yes = false;
+    bool rollback = false;  ///< a first deployment that fails leaves nothing
 };
 
 }  // namespace deploy

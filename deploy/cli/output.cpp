@@ -48,6 +48,22 @@ json::value drawn_by(const Status& status) {
     return workers;
 }
 
+json::value balance_of(const std::optional<BalanceStatus>& balance) {
+    if (!balance) return nullptr;
+    json::array members;
+    for (const auto& member : balance->members)
+        members.push_back(
+            json::object{{"name", member.name}, {"address", member.address}, {"health", member.health}});
+    return json::object{
+        {"method", to_string(balance->method)},
+        {"name", balance->name},
+        {"state", balance->state},
+        {"address", balance->address},
+        {"members", members},
+        {"name_servers", json::array(balance->name_servers.begin(), balance->name_servers.end())},
+        {"healthy", balance->healthy}};
+}
+
 json::object object_of(const Status& status) {
     json::array instances;
     for (const auto& instance : status.instances)
@@ -58,6 +74,7 @@ json::object object_of(const Status& status) {
                                          {"fixed_address", instance.fixed_address},
                                          {"floating_address", instance.floating_address},
                                          {"health", instance.health},
+                                         {"package", instance.package},
                                          {"healthy", instance.healthy}});
     return {{"deployment", status.deployment},
             {"healthy", status.healthy()},
@@ -65,7 +82,25 @@ json::object object_of(const Status& status) {
             {"fractals", status.application ? json::value(status.application->fractals) : json::value()},
             {"backlog", backlog_of(status)},
             {"drawn_by", drawn_by(status)},
+            {"balance", balance_of(status.balance)},
             {"instances", instances}};
+}
+
+/// "Load balancer app-balancer: ACTIVE, 203.0.113.9 → app-api-1 (10.0.0.3, ONLINE), app-api-2 (10.0.0.4, ERROR)"
+std::string in_words(const BalanceStatus& balance) {
+    std::vector<std::string> members;
+    for (const auto& member : balance.members)
+        members.push_back(fmt::format(
+            "{} ({}{}{})", common::tty::printable(member.name), common::tty::printable(member.address),
+            member.health.empty() ? "" : ", ", common::tty::printable(member.health)));
+    auto text = fmt::format(
+        "{} {}: {}{}{} → {}\n", balance.method == BalanceMethod::octavia ? "Load balancer" : "Name",
+        balance.name, common::tty::printable(balance.state), balance.address.empty() ? "" : ", ",
+        balance.address, members.empty() ? "nothing" : fmt::format("{}", fmt::join(members, ", ")));
+    if (!balance.name_servers.empty())
+        text += fmt::format("Name servers of its zone: {}\n",
+                            common::tty::printable(fmt::format("{}", fmt::join(balance.name_servers, ", "))));
+    return text;
 }
 
 /// "12 waiting, 3 being drawn, 40 done, 0 failed · drawn by app-worker-1: 20, app-worker-2: 20"
@@ -106,6 +141,7 @@ std::string to_text(const Status& status) {
                         common::tty::printable(instance.health)});
     auto text =
         common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
+    if (status.balance) text += in_words(*status.balance);
     if (status.application) text += in_words(*status.application);
     if (!status.url.empty())
         text += status.application
@@ -144,6 +180,11 @@ std::string to_json(const std::vector<Removed>& removed) {
     for (const auto& item : removed)
         list.push_back(json::object{{"kind", item.kind}, {"name", item.name}});
     return line({{"removed", list}});
+}
+
+std::string to_json(const Upgraded& upgraded) {
+    return line({{"package", upgraded.package},
+                 {"upgraded", json::array(upgraded.instances.begin(), upgraded.instances.end())}});
 }
 
 std::string error_to_json(const std::exception& error) {

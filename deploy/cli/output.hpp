@@ -7,6 +7,7 @@
 #include "deploy/apply/deployment.hpp"
 #include "deploy/operations/destroy.hpp"
 #include "deploy/operations/status.hpp"
+#include "deploy/operations/upgrade.hpp"
 #include "deploy/plan/plan.hpp"
 
 namespace deploy {
@@ -20,6 +21,7 @@ namespace deploy {
 [[nodiscard]] std::string to_json(const Deployed& deployed, const Plan& plan, const Status& status,
                                   double seconds);
 [[nodiscard]] std::string to_json(const std::vector<Removed>& removed);
+[[nodiscard]] std::string to_json(const Upgraded& upgraded);
 /// {"error": {"message", "status", "request_id", "retryable"}}
 [[nodiscard]] std::string error_to_json(const std::exception& error);
 

@@ -1,6 +1,7 @@
 #include "deploy/cli/program.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <unistd.h>
 #include <cstdio>
@@ -14,7 +15,10 @@
 #include "deploy/cli/output.hpp"
 #include "deploy/operations/access.hpp"
 #include "deploy/operations/destroy.hpp"
+#include "deploy/operations/rollback.hpp"
 #include "deploy/operations/status.hpp"
+#include "deploy/operations/upgrade.hpp"
+#include "deploy/plan/quota.hpp"
 #include "deploy/plan/recorded.hpp"
 #include "deploy/plan/target.hpp"
 
@@ -38,7 +42,31 @@ bool confirm(const std::string& question) {
     return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-int run_deploy(const Context& context, const std::string& program) {
+/// "`fractals destroy --name blue`", ready to be typed.
+std::string command(const Context& context, const std::string& program, const std::string& operation = {}) {
+    const auto& deployment = context.options.deployment;
+    return "`" + program + (operation.empty() ? "" : " " + operation) +
+           (deployment == program ? "" : " --name " + deployment) + "`";
+}
+
+/// After a failure: what is left then, in words. Never throws, as there is an error to tell already; `otherwise` is what
+/// to say where there is nothing to take back.
+std::string take_back(const Context& context, const Observed& before, const std::string& otherwise) {
+    if (!is_first(context, before))
+        return "Nothing is rolled back, since the deployment was there before this run. " + otherwise;
+    try {
+        common::tty::Progress progress;
+        progress.note("Rolling back what this run has made");
+        roll_back(context, before, progress);
+        progress.finish();
+        return "Rolled back: nothing of this run is left.";
+    } catch (const std::exception& error) {
+        return std::string("It was not rolled back completely: ") + error.what() + ". " + otherwise;
+    }
+}
+
+/// `afterwards` is what to do should this fail; it changes with what has been done.
+int run_deploy(const Context& context, const std::string& program, std::string& afterwards) {
     const auto begin = std::chrono::steady_clock::now();
     Deployed deployed;
     Plan plan;
@@ -51,7 +79,17 @@ int run_deploy(const Context& context, const std::string& program) {
             fmt::format("Deploying '{}': image {}, flavor {}, network {}{}", context.topology.deployment,
                         target.image.name, target.flavor.name, target.network.name,
                         target.external_network ? ", floating IPs of " + target.external_network->name : ""));
-        deployed = apply(context, target, observed, plan, progress);
+        require_quota(plan);
+        afterwards = "What was made so far stays; run " + command(context, program) + " again to go on, or " +
+                     command(context, program, "destroy") + " to remove it.";
+        try {
+            deployed = apply(context, target, observed, plan, progress);
+        } catch (...) {
+            progress.finish();
+            if (context.options.rollback) afterwards = take_back(context, observed, afterwards);
+            throw;
+        }
+        afterwards = "The deployment is complete; " + command(context, program, "status") + " shows it.";
         progress.finish();
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
@@ -74,11 +112,11 @@ int run_deploy(const Context& context, const std::string& program) {
     return 0;
 }
 
-int run_scale(const Context& context, const std::string& program) {
+int run_scale(const Context& context, const std::string& program, std::string& afterwards) {
     if (recorded_in(observe_instances(context)).server_id.empty())
         throw openstack::NotFound("there is no deployment '" + context.topology.deployment +
                                   "' here to scale; `" + program + " deploy` makes it");
-    return run_deploy(context, program);
+    return run_deploy(context, program, afterwards);
 }
 
 int run_plan(const Context& context) {
@@ -93,7 +131,21 @@ int run_status(const Context& context) {
     return now.healthy() ? 0 : exit_amiss;
 }
 
-int run_destroy(const Context& context) {
+int run_upgrade(const Context& context, const std::string& program, std::string& afterwards) {
+    const auto observed = observe(context);
+    afterwards = command(context, program, "upgrade") + " can be run again; it goes on where this one ended.";
+    common::tty::Progress progress;
+    const auto upgraded = upgrade(context, observed, progress);
+    progress.finish();
+    print(context.options.json ? to_json(upgraded)
+          : upgraded.instances.empty()
+              ? fmt::format("All instances have the package {} already.\n", upgraded.package)
+              : fmt::format("Upgraded {} to the package {}.\n", fmt::join(upgraded.instances, ", "),
+                            upgraded.package));
+    return 0;
+}
+
+int run_destroy(const Context& context, const std::string& program, std::string& afterwards) {
     const auto observed = observe(context, Look::everywhere);
     const auto list = removable(context, observed);
     if (list.empty()) {
@@ -107,6 +159,7 @@ int run_destroy(const Context& context) {
             std::cerr << "  " << item.kind << " " << item.name << "\n";
         if (!confirm("Remove all of these, with all fractals?")) return exit_failed;
     }
+    afterwards = "What is left goes with another " + command(context, program, "destroy") + ".";
     common::tty::Progress progress;
     const auto removed = destroy(context, observed, progress);
     progress.finish();
@@ -124,12 +177,13 @@ int run_open(const Context& context) {
     return 0;
 }
 
-int run(const CommandLine& line, const Context& context, const std::string& program) {
+int run(const CommandLine& line, const Context& context, const std::string& program,
+        std::string& afterwards) {
     switch (line.operation) {
         case Operation::deploy:
-            return run_deploy(context, program);
+            return run_deploy(context, program, afterwards);
         case Operation::scale:
-            return run_scale(context, program);
+            return run_scale(context, program, afterwards);
         case Operation::plan:
             return run_plan(context);
         case Operation::status:
@@ -141,8 +195,10 @@ int run(const CommandLine& line, const Context& context, const std::string& prog
             run_ssh(ssh_command(context, line.instance, line.arguments));
         case Operation::open:
             return run_open(context);
+        case Operation::upgrade:
+            return run_upgrade(context, program, afterwards);
         case Operation::destroy:
-            return run_destroy(context);
+            return run_destroy(context, program, afterwards);
     }
     return exit_failed;
 }
@@ -165,9 +221,16 @@ bool makes_things(Operation operation) {
     return operation == Operation::deploy || operation == Operation::scale || operation == Operation::plan;
 }
 
-int fail(const Options& options, const std::string& program, const std::exception& error, int exit_status) {
+bool changes_things(Operation operation) {
+    return operation == Operation::deploy || operation == Operation::scale ||
+           operation == Operation::upgrade || operation == Operation::destroy;
+}
+
+int fail(const Options& options, const std::string& program, const std::exception& error,
+         const std::string& afterwards, int exit_status) {
     if (options.json) std::cout << error_to_json(error) << std::flush;
     std::cerr << program << ": " << error.what() << "\n";
+    if (!afterwards.empty()) std::cerr << afterwards << "\n";
     return exit_status;
 }
 
@@ -179,23 +242,25 @@ int run_program(const Program& program, int argc, char** argv) {
     if (!line) return exit_status;
     const auto& options = line->options;
     const Interrupt interrupt;
+    std::string afterwards;
     try {
         Context context{.cloud = connect_or_offer(options),
                         .options = options,
                         .stop = interrupt.token(),
                         .deadline = std::chrono::steady_clock::now() + options.timeout};
+        if (changes_things(line->operation))
+            afterwards = "This run has changed nothing; it can be run again at any time.";
         fill_in_recorded(program, context);
         if (makes_things(line->operation)) require_balance(context);
         context.topology = program.topology(context.options);
-        return run(*line, context, program.name);
+        return run(*line, context, program.name, afterwards);
     } catch (const openstack::Cancelled&) {
-        std::cerr << program.name << ": interrupted. What was made so far stays; run `" << program.name
-                  << "` again to go on, or `" << program.name << " destroy` to remove it.\n";
+        std::cerr << program.name << ": interrupted. " << afterwards << "\n";
         return exit_interrupted;
     } catch (const openstack::ConfigError& error) {
-        return fail(options, program.name, error, exit_usage);
+        return fail(options, program.name, error, afterwards, exit_usage);
     } catch (const std::exception& error) {
-        return fail(options, program.name, error, exit_failed);
+        return fail(options, program.name, error, afterwards, exit_failed);
     }
 }
 

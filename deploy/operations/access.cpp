@@ -64,13 +64,18 @@ std::filesystem::path identity_for(const Context& context, const std::string& ke
     return std::filesystem::exists(identity) ? identity : std::filesystem::path();
 }
 
+/// Whether there is somebody whom ssh may ask for a passphrase.
+enum class Asking { yes, no };
+
 /// Everything but the command to run there; `address` is the one that is asked.
 std::vector<std::string> ssh_to(const Context& context, const ObservedInstance& instance,
-                                const std::string& address, const std::filesystem::path& identity) {
+                                const std::string& address, const std::filesystem::path& identity,
+                                Asking asking) {
     // Below 1024 the embedded cloud may answer elsewhere, but only on floating IPs.
     const auto port =
         address == instance.floating_address ? reachable_port(context.cloud, ssh_port) : ssh_port;
     std::vector<std::string> words{"ssh", "-p", std::to_string(port)};
+    if (asking == Asking::no) words.insert(words.end(), {"-o", "BatchMode=yes", "-o", "ConnectTimeout=20"});
     if (!identity.empty()) words.insert(words.end(), {"-i", identity.string(), "-o", "IdentitiesOnly=yes"});
     // Addresses are handed out again and again; a host key says nothing about who had the address before, so it is
     // kept under the server's ID instead.
@@ -83,18 +88,18 @@ std::vector<std::string> ssh_to(const Context& context, const ObservedInstance& 
 /// Without a floating IP of its own an instance is reached through one that has it. Not with -J, which would let the
 /// way there forget the key and the port.
 std::vector<std::string> ssh_through(const Context& context, const Observed& observed,
-                                     const ObservedInstance& instance,
-                                     const std::filesystem::path& identity) {
+                                     const ObservedInstance& instance, const std::filesystem::path& identity,
+                                     Asking asking) {
     for (const auto& [name, between] : observed.instances) {
         if (between.floating_address.empty() ||
             between.server.status != openstack::compute::ServerStatus::active)
             continue;
         std::string proxy;
-        auto way = ssh_to(context, between, between.floating_address, identity);
+        auto way = ssh_to(context, between, between.floating_address, identity, asking);
         way.insert(way.end() - 1, {"-W", "%h:%p"});
         for (const auto& word : way)
             proxy += (proxy.empty() ? "" : " ") + (word == "%h:%p" ? word : quoted_for_proxy(word));
-        auto words = ssh_to(context, instance, instance.fixed_address, identity);
+        auto words = ssh_to(context, instance, instance.fixed_address, identity, asking);
         words.insert(words.end() - 1, {"-o", "ProxyCommand=" + proxy});
         return words;
     }
@@ -102,6 +107,14 @@ std::vector<std::string> ssh_through(const Context& context, const Observed& obs
         "neither '" + instance.server.name +
         "' nor any other instance of this deployment has a floating IP to log in at; deploy "
         "again");
+}
+
+std::vector<std::string> way_to(const Context& context, const Observed& observed, const std::string& instance,
+                                Asking asking) {
+    const auto found = find_instance(context, observed, instance);
+    const auto identity = identity_for(context, found.server.key_name);
+    return found.floating_address.empty() ? ssh_through(context, observed, found, identity, asking)
+                                          : ssh_to(context, found, found.floating_address, identity, asking);
 }
 
 }  // namespace
@@ -114,12 +127,15 @@ std::string logs(const Context& context, const std::string& instance, int lines)
 
 std::vector<std::string> ssh_command(const Context& context, const std::string& instance,
                                      const std::vector<std::string>& command) {
-    const auto observed = observe(context);
-    const auto found = find_instance(context, observed, instance);
-    const auto identity = identity_for(context, found.server.key_name);
-    auto words = ssh_to(context, found, found.floating_address, identity);
-    if (found.floating_address.empty()) words = ssh_through(context, observed, found, identity);
+    auto words = way_to(context, observe(context), instance, Asking::yes);
     words.insert(words.end(), command.begin(), command.end());
+    return words;
+}
+
+std::vector<std::string> batch_ssh_command(const Context& context, const Observed& observed,
+                                           const std::string& instance, const std::string& command) {
+    auto words = way_to(context, observed, instance, Asking::no);
+    words.push_back(command);
     return words;
 }
 

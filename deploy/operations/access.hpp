@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "deploy/plan/context.hpp"
+#include "deploy/plan/observed.hpp"
 
 namespace deploy {
 
@@ -14,6 +15,10 @@ namespace deploy {
 /// The words of the ssh command line that logs in (and runs `command`, if any).
 [[nodiscard]] std::vector<std::string> ssh_command(const Context& context, const std::string& instance,
                                                    const std::vector<std::string>& command);
+/// For a program: asks nothing, waits a while for the instance at most.
+[[nodiscard]] std::vector<std::string> batch_ssh_command(const Context& context, const Observed& observed,
+                                                         const std::string& instance,
+                                                         const std::string& command);
 /// Becomes ssh; returns only by throwing.
 [[noreturn]] void run_ssh(const std::vector<std::string>& command);
 

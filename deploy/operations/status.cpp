@@ -7,6 +7,7 @@
 
 #include "deploy/apply/probe.hpp"
 #include "deploy/plan/marks.hpp"
+#include "deploy/topology/services.hpp"
 
 namespace deploy {
 namespace {
@@ -38,6 +39,7 @@ InstanceStatus status_of(const std::string& name, std::string_view role, const O
     result.state = instance->server.status.text();
     result.fixed_address = instance->fixed_address;
     result.floating_address = instance->floating_address;
+    result.package = metadata_of(instance->server, package_key);
     result.healthy = instance->server.status == openstack::compute::ServerStatus::active;
     return result;
 }
@@ -66,10 +68,20 @@ void judge_from_inside(Status& status) {
     }
 }
 
+/// Empty while it has no address.
+std::string url_of(const Context& context, const BalanceStatus& balance) {
+    if (balance.method == BalanceMethod::octavia)
+        return balance.address.empty() ? "" : entrance_url(context.cloud, balance.address, web_port);
+    return balance.members.empty()
+               ? ""
+               : entrance_url(context.cloud, balance.name.substr(0, balance.name.size() - 1), web_port);
+}
+
 }  // namespace
 
 bool Status::healthy() const {
-    return !instances.empty() && std::ranges::all_of(instances, &InstanceStatus::healthy);
+    return !instances.empty() && (!balance || balance->healthy) &&
+           std::ranges::all_of(instances, &InstanceStatus::healthy);
 }
 
 Status status(const Context& context) {
@@ -99,6 +111,8 @@ Status status(const Context& context) {
             result.application = application_status(url, context.stop);
     }
     judge_from_inside(result);
+    result.balance = balance_status(context, observed);
+    if (result.balance) result.url = url_of(context, *result.balance);
     for (const auto& [name, instance] : observed.instances)
         if (topology.find(name) == nullptr) {
             result.instances.push_back(status_of(name, metadata_of(instance.server, role_key), &instance));

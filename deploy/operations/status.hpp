@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "deploy/apply/application_status.hpp"
+#include "deploy/balance/status.hpp"
 #include "deploy/plan/context.hpp"
 #include "deploy/plan/observed.hpp"
 
@@ -18,13 +19,15 @@ struct InstanceStatus {
     std::string fixed_address;
     std::string floating_address;
     std::string role;
-    std::string health;  ///< "answers", the reason why not, or empty where there is nothing to ask
+    std::string health;   ///< "answers", the reason why not, or empty where there is nothing to ask
+    std::string package;  ///< that it was made with, or upgraded to
     bool healthy = false;
 };
 
 struct Status {
     std::string deployment;
     std::vector<InstanceStatus> instances;
+    std::optional<BalanceStatus> balance;
     std::string url;  ///< of the gallery; empty while it has no address
     /// What an API said; absent when none answered.
     std::optional<ApplicationStatus> application;

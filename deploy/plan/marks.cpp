@@ -7,6 +7,14 @@ namespace {
 constexpr std::string_view prefix = "Made by the deployment ";
 }
 
+std::string package_mark(std::string_view version, std::string_view sha256) {
+    return version.empty() ? std::string(sha256) : std::string(version) + " " + std::string(sha256);
+}
+
+bool is_of_package(std::string_view mark, std::string_view sha256) {
+    return !sha256.empty() && mark.substr(mark.rfind(' ') + 1) == sha256;
+}
+
 std::string group_mark(std::string_view deployment) {
     return std::string(prefix) + std::string(deployment);
 }

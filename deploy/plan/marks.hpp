@@ -25,6 +25,10 @@ inline constexpr std::string_view workers_key = "deployment_workers";
 inline constexpr std::string_view balance_key = "deployment_balance";
 inline constexpr std::string_view zone_key = "deployment_zone";
 
+/// The value of package_key: "1.2.3 SHA-256", or the sum alone where no version is known.
+[[nodiscard]] std::string package_mark(std::string_view version, std::string_view sha256);
+[[nodiscard]] bool is_of_package(std::string_view mark, std::string_view sha256);
+
 /// The description of a security group that the deployment made.
 [[nodiscard]] std::string group_mark(std::string_view deployment);
 /// The description of a floating IP or a port that the deployment made for one of its instances.
