@@ -137,7 +137,9 @@ TEST_F(Deployment, InterruptedItSaysWhatToDoAndTheNextRunCompletesIt) {
         ASSERT_EQ(child.wait(std::chrono::seconds(30)), 130);
         const auto said = common::process::check({.arguments = {"cat", output.string()}});
         EXPECT_NE(said.find("interrupted"), std::string::npos) << said;
-        EXPECT_NE(said.find("fractals destroy"), std::string::npos) << said;
+        EXPECT_TRUE(said.find("fractals destroy") != std::string::npos ||
+                    said.find("has changed nothing") != std::string::npos)
+            << said;
 
         const auto next = fractals({"deploy"});
         ASSERT_EQ(next.exit_status, 0) << next.error;
