@@ -25,7 +25,8 @@ std::string check_name(const std::string& name) {
 
 int run(int argc, char** argv) {
     CLI::App app{
-        "An OpenStack cloud on this machine: Keystone, Nova, Neutron, Glance and Swift on one port."};
+        "An OpenStack cloud on this machine: Keystone, Nova, Neutron, Glance, Swift, Octavia and "
+        "Designate on one port."};
     app.require_subcommand(1);
     CloudOptions options;
     const auto add_common = [&](CLI::App* command) {

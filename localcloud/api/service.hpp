@@ -1,4 +1,4 @@
-// What the five services have in common: routes with tokens checked, errors in the shape of the service,
+// What the services have in common: routes with tokens checked, errors in the shape of the service,
 // request IDs, JSON bodies. A service derives from Service and adds its routes in its constructor.
 #pragma once
 
