@@ -11,6 +11,7 @@
 #include "faafo/api/request_body.hpp"
 #include "faafo/api/search.hpp"
 #include "faafo/api/status_json.hpp"
+#include "faafo/config/version.hpp"
 #include "faafo/queue/fault_point.hpp"
 
 namespace faafo::api {
@@ -153,7 +154,9 @@ void Service::add_routes() {
     router_.add("GET", "/static/{name}",
                 [this](const Request& request) { return gallery_.file(request, request.param("name")); });
 
-    router_.add("GET", "/healthz", [](const Request&) { return json_response(200, R"({"status":"ok"})"); });
+    router_.add("GET", "/healthz", [](const Request&) {
+        return json_response(200, fmt::format(R"({{"status":"ok","version":"{}"}})", config::version));
+    });
     router_.add("GET", "/readyz", [this](const Request&) { return readiness(); });
     router_.add("GET", "/v1/status", [this](const Request&) { return status(); });
 

@@ -3,6 +3,7 @@
 
 #include "faafo/api/encoding.hpp"
 #include "faafo/api/fractal_json.hpp"
+#include "faafo/config/version.hpp"
 #include "faafo/tests/application.hpp"
 
 namespace faafo::tests {
@@ -304,7 +305,9 @@ TEST_F(ServiceTest, ServesPicturesAsTheyWereStored) {
 }
 
 TEST_F(ServiceTest, IsHealthyAndReady) {
-    EXPECT_EQ(application.call("GET", "/healthz").status, 200);
+    const auto health = application.call("GET", "/healthz");
+    EXPECT_EQ(health.status, 200);
+    EXPECT_EQ(health.body, R"({"status":"ok","version":")" + std::string(config::version) + R"("})");
     const auto ready = application.call("GET", "/readyz");
     EXPECT_EQ(ready.status, 200);
     EXPECT_EQ(ready.body, R"({"database":"ok","queue":"ok","status":"ready"})");
