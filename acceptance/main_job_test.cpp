@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <fstream>
 
+#include "acceptance/support/browser.hpp"
 #include "acceptance/support/embedded_cloud.hpp"
 #include "acceptance/support/inventory.hpp"
 #include "acceptance/support/picture.hpp"
@@ -79,15 +80,8 @@ TEST_F(MainJob, TheGalleryShowsThemInABrowser) {
     EXPECT_NE(page.body.find("First App Application for OpenStack"), std::string::npos);
     EXPECT_NE(page.body.find("all-in-one"), std::string::npos);
 
-    const common::process::TemporaryDirectory profile;
     const std::filesystem::path screenshot = BUILD_DIR "/gallery.png";
-    std::filesystem::remove(screenshot);
-    const auto browser = cloud_->run(
-        {"chromium-headless-shell", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--user-data-dir=" + profile.path().string(), "--window-size=1280,1600",
-         "--virtual-time-budget=5000", "--screenshot=" + screenshot.string(), url()});
-    ASSERT_TRUE(std::filesystem::exists(screenshot)) << browser.error;
+    take_screenshot(url(), screenshot);
     const auto picture = look_at(screenshot);
     EXPECT_EQ(picture.width, 1280U);
     // A page without fractals has few colours; every thumbnail brings its own.

@@ -1,5 +1,10 @@
 #include "acceptance/support/embedded_cloud.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace acceptance {
@@ -12,9 +17,11 @@ std::string program(const std::string& name) {
     return BUILD_DIR "/bin/" + name;
 }
 
-EmbeddedCloud::EmbeddedCloud(const std::string& driver) : driver_(driver) {
+EmbeddedCloud::EmbeddedCloud(const std::string& driver, const std::vector<std::string>& options)
+    : driver_(driver) {
     auto up = arguments("up");
     up.insert(up.end(), {"--driver", driver});
+    up.insert(up.end(), options.begin(), options.end());
     // The first cloud with instances makes their image; that takes minutes.
     check({.arguments = up, .timeout = std::chrono::minutes(15)});
     is_up_ = true;
@@ -45,6 +52,25 @@ void EmbeddedCloud::down() {
     auto reset = arguments("reset");
     reset.emplace_back("--yes");
     check({.arguments = reset, .timeout = std::chrono::minutes(2)});
+}
+
+std::string EmbeddedCloud::leftovers() const {
+    namespace fs = std::filesystem;
+    std::string found;
+    const auto state = state_.path().string();
+    std::ifstream mounts("/proc/self/mounts");
+    for (std::string line; std::getline(mounts, line);)
+        if (line.find(state) != std::string::npos) found += "mount " + line + "\n";
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+        const auto name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos || name == std::to_string(getpid()))
+            continue;
+        std::ifstream stream(entry.path() / "cmdline");
+        std::string line((std::istreambuf_iterator<char>(stream)), {});
+        std::ranges::replace(line, '\0', ' ');
+        if (line.find(state) != std::string::npos) found += "process " + name + " " + line + "\n";
+    }
+    return found;
 }
 
 std::vector<std::string> EmbeddedCloud::arguments(const std::string& command) const {

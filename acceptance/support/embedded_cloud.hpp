@@ -18,7 +18,8 @@ namespace acceptance {
 class EmbeddedCloud {
   public:
     /// `driver` is "fake" or "container". Throws common::process::CommandFailed with what localcloud said.
-    explicit EmbeddedCloud(const std::string& driver);
+    /// `options` are more of `localcloud up`.
+    explicit EmbeddedCloud(const std::string& driver, const std::vector<std::string>& options = {});
     ~EmbeddedCloud();
     EmbeddedCloud(const EmbeddedCloud&) = delete;
     EmbeddedCloud& operator=(const EmbeddedCloud&) = delete;
@@ -37,6 +38,8 @@ class EmbeddedCloud {
         std::chrono::milliseconds timeout = std::chrono::minutes(5)) const;
     [[nodiscard]] common::process::Result run(std::vector<std::string> arguments) const;
     void down();
+    /// After down(): what of the host still refers to this cloud, mounts and processes; empty as it should be.
+    [[nodiscard]] std::string leftovers() const;
 
   private:
     common::process::TemporaryDirectory state_{"localcloud-test"};

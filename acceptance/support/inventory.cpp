@@ -1,6 +1,8 @@
 #include "acceptance/support/inventory.hpp"
 
 #include <openstack/compute.hpp>
+#include <openstack/dns.hpp>
+#include <openstack/load_balancer.hpp>
 #include <openstack/network.hpp>
 #include <openstack/object_store.hpp>
 
@@ -26,6 +28,10 @@ Inventory inventory(const openstack::Connection& cloud) {
         if (!port.device_owner.starts_with("network:")) result.ports.insert(port.device_owner);
     for (const auto& container : cloud.object_store().containers())
         result.containers.insert(container.name);
+    for (const auto& balancer : cloud.load_balancer().load_balancers())
+        result.load_balancers.insert(balancer.name);
+    for (const auto& zone : cloud.dns().zones())
+        result.zones.insert(zone.name);
     return result;
 }
 
@@ -43,6 +49,8 @@ std::ostream& operator<<(std::ostream& out, const Inventory& inventory) {
     list("keypairs", inventory.keypairs);
     list("containers", inventory.containers);
     list("ports", inventory.ports);
+    list("load balancers", inventory.load_balancers);
+    list("zones", inventory.zones);
     return out;
 }
 

@@ -11,10 +11,11 @@ namespace acceptance {
 /// Names of everything a deployment could make; the project's group "default" and networks do not count.
 struct Inventory {
     std::multiset<std::string> servers, security_groups, rules, floating_ips, keypairs, containers, ports;
+    std::multiset<std::string> load_balancers, zones;
 
     [[nodiscard]] bool empty() const {
         return servers.empty() && security_groups.empty() && floating_ips.empty() && keypairs.empty() &&
-               containers.empty() && ports.empty();
+               containers.empty() && ports.empty() && load_balancers.empty() && zones.empty();
     }
     friend bool operator==(const Inventory&, const Inventory&) = default;
 };

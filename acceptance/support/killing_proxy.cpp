@@ -45,7 +45,8 @@ Answer KillingProxy::pass_on(const common::httpd::Request& request) {
     if (counts && number == fatal_) {
         victim_.wait(0);
         ::kill(victim_, signal_);
-        (void)common::testkit::wait_until([this] { return ::kill(victim_, 0) != 0; }, std::chrono::minutes(1));
+        (void)common::testkit::wait_until([this] { return ::kill(victim_, 0) != 0; },
+                                          std::chrono::minutes(1));
         return {.reset = true};
     }
     Answer passed;
