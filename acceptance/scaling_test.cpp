@@ -228,7 +228,7 @@ TEST_F(Scaling, WorkersGoAndComeWhileTheyDraw) {
     was_promised(people.stop());
     all_that_was_promised_is_there();
     std::printf(
-        "3 workers to 1 in %.1f s (%d fractals waited then), to 2 again after %.1f s; none was lost\n",
+        "3 workers to 1 in %.1f s (%d fractals waited then), to 2 again; all drawn after %.1f s, none lost\n",
         drained, static_cast<int>(pending.queued + pending.drawing), seconds_since(begin));
 }
 
@@ -314,6 +314,7 @@ TEST_F(Scaling, ClientsOfTheLoadBalancerDoNotNoticeAnApiThatDiesNorOneThatGoes) 
     for (const auto* client : {&one, &other})
         for (const auto& [begun, why] : client->failed()) {
             ++(begun < killed_at + first_miss ? before : after);
+            if (before + after > 10) continue;
             std::printf("failed %.1f s after the kill: %s\n",
                         std::chrono::duration<double>(begun - killed_at).count(), why.c_str());
         }
