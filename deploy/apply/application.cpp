@@ -146,14 +146,18 @@ std::string wait_for_fractals(const Context& context, const std::string& url, co
                               std::stop_token stop) {
     while (true) {
         const auto status = application_status(url, stop);
-        if (status && (status->fractals == 0 || status->done.value_or(status->fractals) > 0))
+        // An API that met the broker before its user existed says so until it tries again.
+        const bool connected = status && status->queue_trouble.empty();
+        if (connected && (status->fractals == 0 || status->done.value_or(status->fractals) > 0))
             return in_words(*status);
         if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for fractals");
         require_time(context,
                      "no fractal was drawn in time, though the application at " + url +
                          " answers; look at the workers' consoles with the command `logs`, and run this "
                          "again to wait longer");
-        report(status ? in_words(*status) : "the application does not answer");
+        report(!status     ? "the application does not answer"
+               : connected ? in_words(*status)
+                           : status->queue_trouble);
         sleep(pause, stop);
     }
 }

@@ -24,7 +24,8 @@ void wait_for_answer(const Context& context, const std::string& url, const std::
 bool wait_for_installation(const Context& context, const std::string& server_id, const StepReport& report,
                            std::stop_token stop);
 
-/// Until fractals that were asked for at `url` have been drawn, so that workers are known to be connected.
+/// Until the API at `url` has its broker and fractals that were asked for have been drawn, so that workers are known
+/// to be connected.
 /// Returns in words what there is. Throws openstack::Timeout at the deadline.
 std::string wait_for_fractals(const Context& context, const std::string& url, const StepReport& report,
                               std::stop_token stop);
