@@ -70,7 +70,8 @@ std::string connect_string(const DatabaseUrl& url) {
         text += " host=" + in_quotes(host_of(url));
     }
     const std::string* timeout = option(url, "connect_timeout");
-    text += " connect_timeout=" + (timeout == nullptr ? std::to_string(connect_seconds) : in_quotes(*timeout));
+    text +=
+        " connect_timeout=" + (timeout == nullptr ? std::to_string(connect_seconds) : in_quotes(*timeout));
     if (!url.user.empty()) text += " user=" + in_quotes(url.user);
     if (!url.password.empty()) text += " password=" + in_quotes(url.password);
     return text;

@@ -20,7 +20,7 @@ void add_common(CLI::App& app, Options& options) {
     app.add_option("--name", options.deployment, "name of this deployment; several may stand side by side")
         ->capture_default_str()
         ->type_name("NAME");
-    app.add_option("--timeout", options.timeout, "seconds that all waits may take together")
+    app.add_option("--timeout", options.timeout, "what all waits may take together: 90s, 10m, 1h")
         ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}, {"h", 3600}}))
         ->type_name("TIME")
         ->default_str("30m");

@@ -76,7 +76,9 @@ const std::vector<Key>& keys() {
              s.max_attempts = static_cast<unsigned>(to_number(v, 1, 1000));
          }},
         {"hand_over", "seconds after which a worker keeps a task without the message broker (300)",
-         [](Settings& s, const std::string& v) { s.hand_over = std::chrono::seconds(to_number(v, 1, 86'400)); }},
+         [](Settings& s, const std::string& v) {
+             s.hand_over = std::chrono::seconds(to_number(v, 1, 86'400));
+         }},
         {"max_body_size", "bytes of the largest request (64 MiB)",
          [](Settings& s, const std::string& v) {
              s.max_body_size = to_number(v, 1024, std::uint64_t{4} << 30);
