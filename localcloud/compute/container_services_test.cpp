@@ -66,8 +66,9 @@ std::string user_data() {
                "sleep 0.5; done; echo up >broker) >/dev/null 2>&1 &']\n"
                "write_files:\n"
                "  - path: /etc/init.d/aa-last-words\n    permissions: '0755'\n    content: |\n") +
-           indented(last_words) + "  - path: /root/first-boot\n    permissions: '0755'\n    content: |\n" +
-           indented(first_boot) + "runcmd:\n  - /root/first-boot\n";
+           indented(last_words) +
+           "  - path: /usr/local/sbin/first-boot\n    permissions: '0755'\n    content: |\n" +
+           indented(first_boot) + "runcmd:\n  - /usr/local/sbin/first-boot\n";
 }
 
 TEST(ContainerServices, ADatabaseAndABrokerStartAndEndInOrder) {
