@@ -60,6 +60,8 @@ std::string_view word(StepState state) {
             return "unchanged";
         case StepState::failed:
             return "failed";
+        case StepState::interrupted:
+            return "interrupted";
     }
     return "";
 }
@@ -168,6 +170,7 @@ struct Progress::Impl {
                 colour = faint, mark = sign.unchanged;
                 break;
             case StepState::failed:
+            case StepState::interrupted:
                 colour = red, mark = sign.failed;
                 break;
         }
@@ -243,6 +246,10 @@ void Progress::note(std::string_view line) {
     } else {
         impl_->write(text + "\n");
     }
+}
+
+bool Progress::is_live() const {
+    return impl_->interactive;
 }
 
 void Progress::finish() {

@@ -13,7 +13,7 @@ namespace common::tty {
 /// True if `stream` is a terminal and neither NO_COLOR nor TERM=dumb says otherwise.
 [[nodiscard]] bool is_interactive(std::FILE* stream);
 
-enum class StepState { waiting, running, done, unchanged, failed };
+enum class StepState { waiting, running, done, unchanged, failed, interrupted };
 
 /// A list of named steps, each on one line that changes in place on a terminal (spinner, seconds, detail);
 /// elsewhere one plain line whenever a step changes its state. Thread-safe.
@@ -31,6 +31,8 @@ class Progress {
     void set(std::size_t step, StepState state, std::string detail = {});
     /// A line above the steps.
     void note(std::string_view line);
+    /// Whether the lines change in place, seconds included; else what takes long is worth a note now and then.
+    [[nodiscard]] bool is_live() const;
     /// Draws a last time and leaves the lines standing.
     void finish();
 

@@ -76,13 +76,16 @@ TEST(Progress, PrintsOneLinePerChangeWhereThereIsNoTerminal) {
         progress.note("a note\x1b[2J");
         progress.set(group, StepState::unchanged);
         progress.set(server, StepState::done, "ACTIVE");
+        progress.set(group, StepState::interrupted);
+        EXPECT_FALSE(progress.is_live());
         EXPECT_THROW(progress.set(7, StepState::done), std::out_of_range);
     }
     EXPECT_EQ(recording.text(),
               "server web: running\n"
               "a note\\x1b[2J\n"
               "security group: unchanged\n"
-              "server web: done (ACTIVE)\n");
+              "server web: done (ACTIVE)\n"
+              "security group: interrupted\n");
 }
 
 TEST(Progress, RedrawsInPlaceOnATerminal) {

@@ -1,6 +1,7 @@
 // What the steps of one deployment share: what they were told, and what they tell one another.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <openstack/network/router.hpp>
@@ -22,6 +23,7 @@ class Board {
     /// An address at which an API answers when it is up, whatever balances them.
     std::string api_url;
     PackageSource package;
+    std::string package_url;  ///< if the package is fetched from one of the user's
     std::optional<Secrets> secrets;
     Deployed result;
 
@@ -43,6 +45,8 @@ struct Work {
     const Plan& plan;
     Board& board;
     ServerWatch& watch;
+    /// Says something that is worth a line of its own.
+    std::function<void(const std::string& line)> note;
 };
 
 }  // namespace deploy

@@ -4,9 +4,12 @@
 #include <openstack/compute.hpp>
 #include <openstack/network.hpp>
 
+#include "common/process/process.hpp"
 #include "deploy/apply/application.hpp"
 #include "deploy/apply/board.hpp"
+#include "deploy/apply/installed_package.hpp"
 #include "deploy/apply/keypair.hpp"
+#include "deploy/apply/lingering.hpp"
 #include "deploy/apply/network.hpp"
 #include "deploy/apply/package.hpp"
 #include "deploy/apply/server.hpp"
@@ -42,13 +45,14 @@ class Builder {
         // The one with the secrets first: a later run finds them there, so nobody may have them before it.
         if (const auto* services = topology_.services()) add_server(*services);
         for (const auto& instance : topology_.instances)
-            if (!instance.runs_services) add_server(instance);
+            if (!instance.runs_services && !waits_its_turn(instance)) add_server(instance);
         add_balance();
         for (const auto* addressed : topology_.addressed())
-            if (addressed->floating_ip) add_address(*addressed);
+            if (addressed->floating_ip && !waits_its_turn(*addressed)) add_address(*addressed);
         for (const auto& instance : topology_.instances)
-            add_running(instance);
+            if (!waits_its_turn(instance)) add_running(instance);
         settle_balance();
+        add_one_by_one();
         if (work_.context.options.wait_for_application) add_fractals();
         add_removals();
         return std::move(steps_);
@@ -87,8 +91,23 @@ class Builder {
                                 [this, &spec](auto&, auto stop) { return make_port(work_, spec, stop); });
     }
 
-    void add_server(const InstanceSpec& spec) {
-        std::vector<std::size_t> after{keypair_};
+    bool waits_its_turn(const InstanceSpec& spec) const {
+        return topology_.find(spec.name) != nullptr && work_.plan.item("server", spec.name).one_by_one;
+    }
+
+    /// Each when all before it are at work: what its results go to from now on is there already, and the others draw
+    /// meanwhile.
+    void add_one_by_one() {
+        for (const auto& instance : topology_.instances) {
+            if (!waits_its_turn(instance)) continue;
+            add_server(instance, running_);
+            if (instance.floating_ip) add_address(instance);
+            add_running(instance);
+        }
+    }
+
+    void add_server(const InstanceSpec& spec, std::vector<std::size_t> after = {}) {
+        after.push_back(keypair_);
         add_if(after, package_);
         add_if(after, recorded_);
         add_if(after, ports_, spec.name);
@@ -142,9 +161,9 @@ class Builder {
         add_if(after, ports_, spec.name);
         // Without a port of ours the address goes to one that Nova has made.
         if (!work_.plan.action("port", spec.name)) add_if(after, servers_, spec.name);
-        addresses_[spec.name] = add("floating IP of " + spec.name, after, [this, &spec](auto&, auto stop) {
-            return make_address(work_, spec, stop);
-        });
+        addresses_[spec.name] =
+            add("floating IP of " + spec.name, after,
+                [this, &spec](auto& report, auto stop) { return make_address(work_, spec, report, stop); });
     }
 
     void add_running(const InstanceSpec& spec) {
@@ -220,8 +239,9 @@ class Builder {
                 continue;
             auto after = running_;
             add_if(after, servers_, item.name);
-            add(item.kind + " of " + item.name, after, [this, &item](auto&, auto stop) {
-                remove(item, stop);
+            add(item.kind + " of " + item.name, after, [this, &item](auto& report, auto stop) {
+                while_in_use(work_.context, "the " + item.kind + " of '" + item.name + "'", report, stop,
+                             Refusals::all, [&] { remove(item, stop); });
                 return StepResult{.detail = "gone"};
             });
         }
@@ -274,10 +294,16 @@ class Builder {
     }
 
     StepResult package(std::stop_token stop) {
-        auto source = publish_package(work_.context, stop);
+        const common::process::TemporaryDirectory folder("fractals-package");
+        auto context = work_.context;
+        context.options = with_installed_package(work_.context, work_.observed, folder.path(), stop);
+        auto source = publish_package(context, stop);
         const auto detail = "SHA-256 " + source.sha256.substr(0, 16) + "…";
-        work_.board.with([&](Board& board) { board.package = std::move(source); });
-        return {.changed = work_.context.options.package_url.empty(), .detail = detail};
+        work_.board.with([&](Board& board) {
+            board.package = std::move(source);
+            board.package_url = context.options.package_url;
+        });
+        return {.changed = context.options.package_url.empty(), .detail = detail};
     }
 
     /// Before anything is made or removed, so that an interrupted run is taken up in the same sense.
@@ -347,7 +373,8 @@ Deployed apply(const Context& context, const Target& target, const Observed& obs
     Board board;
     prepare(board, context, observed, plan);
     ServerWatch watch(context);
-    const Work work{context, target, observed, plan, board, watch};
+    const Work work{
+        context, target, observed, plan, board, watch, [&](const auto& line) { progress.note(line); }};
     Builder builder(work);
     run_steps(builder.build(), progress, context.stop, most_steps_at_once);
     return std::move(board.result);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <openstack/network.hpp>
 
+#include "deploy/apply/lingering.hpp"
 #include "deploy/plan/marks.hpp"
 
 namespace deploy {
@@ -73,19 +74,26 @@ StepResult make_port(const Work& work, const InstanceSpec& spec, std::stop_token
     return {.detail = address};
 }
 
-StepResult make_address(const Work& work, const InstanceSpec& spec, std::stop_token stop) {
+StepResult make_address(const Work& work, const InstanceSpec& spec, const StepReport& report,
+                        const std::stop_token& stop) {
     const auto network = work.context.cloud.network();
-    const auto call = work.context.call(std::move(stop));
+    const auto call = work.context.call(stop);
+    const auto attach = [&](const auto& how) {
+        return while_in_use(work.context, "the port of '" + spec.name + "'", report, stop, Refusals::of_use,
+                            how);
+    };
     const auto& item = work.plan.item("floating IP", spec.name);
     const auto [port_id, server_id] = work.board.with(
         [&](Board& board) { return std::pair(board.port_ids[spec.name], board.server_ids[spec.name]); });
     if (item.action == Action::create && !port_id.empty())
         return note_address(
-            work, spec,
-            network.create_ip({.floating_network_id = work.target.external_network->id,
-                               .port_id = port_id,
-                               .description = address_mark(work.context.topology.deployment, spec.name)},
-                              call),
+            work, spec, attach([&] {
+                return network.create_ip(
+                    {.floating_network_id = work.target.external_network->id,
+                     .port_id = port_id,
+                     .description = address_mark(work.context.topology.deployment, spec.name)},
+                    call);
+            }),
             true);
     if (item.action == Action::create) {
         const auto ip =
@@ -99,9 +107,10 @@ StepResult make_address(const Work& work, const InstanceSpec& spec, std::stop_to
     if (known == work.observed.floating_ips.end())
         throw openstack::NotFound("the floating IP " + item.id + " is gone; run this again");
     if (item.action == Action::keep) return note_address(work, spec, *known, false);
-    return note_address(work, spec,
-                        port_id.empty() ? network.add_ip_to_server(*known, server_id, call)
-                                        : network.update_ip(*known, {.port_id = port_id}, call),
+    return note_address(work, spec, attach([&] {
+                            return port_id.empty() ? network.add_ip_to_server(*known, server_id, call)
+                                                   : network.update_ip(*known, {.port_id = port_id}, call);
+                        }),
                         true);
 }
 

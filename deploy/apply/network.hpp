@@ -15,6 +15,7 @@ StepResult make_group(const Work& work, const GroupSpec& spec, std::stop_token s
 StepResult make_port(const Work& work, const InstanceSpec& spec, std::stop_token stop);
 
 /// Ours from an earlier run, the one the user named, a free one, or a new one: attached to the instance's port.
-StepResult make_address(const Work& work, const InstanceSpec& spec, std::stop_token stop);
+StepResult make_address(const Work& work, const InstanceSpec& spec, const StepReport& report,
+                        const std::stop_token& stop);
 
 }  // namespace deploy

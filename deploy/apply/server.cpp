@@ -1,8 +1,11 @@
 #include "deploy/apply/server.hpp"
 
+#include <algorithm>
 #include <openstack/compute.hpp>
 
+#include "deploy/apply/lingering.hpp"
 #include "deploy/plan/marks.hpp"
+#include "deploy/plan/recorded.hpp"
 
 namespace deploy {
 namespace {
@@ -32,11 +35,14 @@ std::map<std::string, std::string> metadata_for(const Context& context, const In
     return metadata;
 }
 
-std::string create_server(const Work& work, const InstanceSpec& spec, std::stop_token stop) {
+/// With the port that was prepared for it, which another server may have had a moment ago.
+std::string create_server(const Work& work, const InstanceSpec& spec, const std::string& zone,
+                          const StepReport& report, const std::stop_token& stop) {
     openstack::compute::ServerCreate request{.name = spec.name,
                                              .image_id = work.target.image_of(spec).id,
                                              .flavor_id = work.target.flavor_of(spec).id,
-                                             .key_name = work.context.options.keypair};
+                                             .key_name = work.context.options.keypair,
+                                             .availability_zone = zone};
     work.board.with([&](Board& board) {
         if (const auto port = board.port_ids.find(spec.name); port != board.port_ids.end()) {
             request.networks = {{.port_id = port->second}};  // which has the groups
@@ -48,8 +54,11 @@ std::string create_server(const Work& work, const InstanceSpec& spec, std::stop_
         }
         request.user_data = user_data(spec, board.package, board.result.fixed_addresses, board.secrets);
         request.metadata = metadata_for(work.context, spec, board.package, board.secrets);
+        request.metadata.merge(url_metadata(board.package_url));
     });
-    return work.context.cloud.compute().create_server(request, work.context.call(std::move(stop))).id;
+    return while_in_use(work.context, "the port of '" + spec.name + "'", report, stop, Refusals::of_use, [&] {
+        return work.context.cloud.compute().create_server(request, work.context.call(stop)).id;
+    });
 }
 
 std::string fixed_address(const Server& server) {
@@ -58,6 +67,45 @@ std::string fixed_address(const Server& server) {
             if (address.version == 4 && address.type != "floating") return address.address;
     throw openstack::ResourceFailed("the server '" + server.name + "' (" + server.id +
                                     ") is ACTIVE but has no IPv4 address; does its network have a subnet?");
+}
+
+/// Whether this run has made it, or found it before it had ever run: nothing is lost with it.
+bool is_new(const Work& work, const InstanceSpec& spec) {
+    const auto action = work.plan.item("server", spec.name).action;
+    return action == Action::create || action == Action::replace ||
+           (action == Action::keep &&
+            work.observed.instance(spec.name)->server.status == ServerStatus::build);
+}
+
+/// Nova's words, behind a colon; without the dots that would end the sentence twice.
+std::string reason_of(const Server& server) {
+    auto words = server.fault ? server.fault->message : std::string();
+    while (!words.empty() && (words.back() == '.' || words.back() == ' ' || words.back() == '\n'))
+        words.pop_back();
+    return words.empty() ? ", and Nova gives no reason" : ": " + words;
+}
+
+std::string failure_of(const Server& server, int earlier_failures) {
+    auto text = "the server '" + server.name + "' (" + server.id + ") went to " + server.status.text() +
+                reason_of(server);
+    if (earlier_failures > 0)
+        return text + ". So did " + std::to_string(earlier_failures) +
+               " before it. Run this again to replace it when the cause is mended";
+    return text +
+           ". Run this again to replace it; with --retry-errors 2 a new one is made up to twice, in another "
+           "availability zone where there is one";
+}
+
+/// Those that servers may be made in, in the cloud's order; none where it does not say.
+std::vector<std::string> zones_of(const Context& context, const std::stop_token& stop) {
+    std::vector<std::string> names;
+    try {
+        for (const auto& zone : context.cloud.compute().availability_zones(false, context.call(stop)))
+            if (zone.is_available) names.push_back(zone.name);
+    } catch (const openstack::HttpError&) {
+        return {};
+    }
+    return names;
 }
 
 }  // namespace
@@ -69,7 +117,8 @@ StepResult start_instance(const Work& work, const InstanceSpec& spec, const Step
     auto id = item.id;
     if (item.action == Action::replace)
         retire_server(work.context, work.observed.instance(spec.name)->server, report, stop);
-    if (item.action == Action::create || item.action == Action::replace) id = create_server(work, spec, stop);
+    if (item.action == Action::create || item.action == Action::replace)
+        id = create_server(work, spec, "", report, stop);
     if (item.action == Action::change) compute.start_server(id, work.context.call(stop));
     work.board.with([&](Board& board) { board.server_ids[spec.name] = id; });
     return {.changed = item.action != Action::keep, .detail = item.why};
@@ -77,11 +126,35 @@ StepResult start_instance(const Work& work, const InstanceSpec& spec, const Step
 
 StepResult await_instance(const Work& work, const InstanceSpec& spec, const StepReport& report,
                           std::stop_token stop) {
-    const auto id = work.board.with([&](Board& board) { return board.server_ids.at(spec.name); });
-    const auto server = work.watch.wait_until_active(id, report, stop);
-    const auto address = fixed_address(server);
-    work.board.with([&](Board& board) { board.result.fixed_addresses[spec.name] = address; });
-    return {.detail = "ACTIVE, " + address};
+    const int retries = is_new(work, spec) ? work.context.options.retry_errors : 0;
+    std::set<std::string> tried;
+    for (int failures = 0;; ++failures) {
+        const auto id = work.board.with([&](Board& board) { return board.server_ids.at(spec.name); });
+        const auto server = work.watch.wait_until_settled(id, report, stop);
+        if (server.status == ServerStatus::active) {
+            const auto address = fixed_address(server);
+            work.board.with([&](Board& board) { board.result.fixed_addresses[spec.name] = address; });
+            return {.detail = "ACTIVE, " + address};
+        }
+        if (server.status != ServerStatus::error || failures == retries)
+            throw openstack::ResourceFailed(failure_of(server, failures));
+        tried.insert(server.availability_zone);
+        const auto zone = next_zone(zones_of(work.context, stop), tried);
+        work.note("The server '" + spec.name + "' (" + id + ") went to ERROR" + reason_of(server) +
+                  ". It is deleted and made again" +
+                  (zone.empty() ? "" : " in the availability zone " + zone) + " (" +
+                  std::to_string(failures + 1) + " of " + std::to_string(retries) + " retries)");
+        tried.insert(zone);
+        retire_server(work.context, server, report, stop);
+        const auto another = create_server(work, spec, zone, report, stop);
+        work.board.with([&](Board& board) { board.server_ids[spec.name] = another; });
+    }
+}
+
+std::string next_zone(const std::vector<std::string>& zones, const std::set<std::string>& tried) {
+    if (zones.size() < 2) return {};
+    const auto next = std::ranges::find_if(zones, [&](const auto& zone) { return !tried.contains(zone); });
+    return next == zones.end() ? std::string() : *next;
 }
 
 void retire_server(const Context& context, const Server& server, const StepReport& report,

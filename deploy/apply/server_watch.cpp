@@ -23,11 +23,14 @@ class Counted {
     int& count_;
 };
 
-void require_no_failure(const Server& server) {
-    if (server.status != ServerStatus::error && server.status != ServerStatus::deleted) return;
-    throw openstack::ResourceFailed(
-        "the server '" + server.name + "' (" + server.id + ") went to " + server.status.text() +
-        (server.fault ? ": " + server.fault->message : std::string()) + ". Run this again to replace it");
+bool is_settled(const Server& server) {
+    return server.status == ServerStatus::error || server.status == ServerStatus::deleted ||
+           (server.status == ServerStatus::active && server.task_state.empty());
+}
+
+/// "BUILD, spawning"
+std::string state_of(const Server& server) {
+    return server.status.text() + (server.task_state.empty() ? "" : ", " + server.task_state);
 }
 
 }  // namespace
@@ -72,11 +75,13 @@ void ServerWatch::ask(std::unique_lock<std::mutex>& lock, const std::string& id,
     if (failure) std::rethrow_exception(failure);
 }
 
-Server ServerWatch::wait_until_active(const std::string& id, const StepReport& report,
-                                      const std::stop_token& stop) {
+Server ServerWatch::wait_until_settled(const std::string& id, const StepReport& report,
+                                       const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     const Counted counted(waiting_);
-    std::string status = "unknown";
+    const auto begin = steady_clock::now();
+    std::string name = id;
+    std::string state = "in a state not known";
     // An answer to a question that was asked before this wait began may be too old.
     for (int known = round_ + (asking_ ? 1 : 0);;) {
         if (time_to_ask()) ask(lock, id, stop);
@@ -84,16 +89,20 @@ Server ServerWatch::wait_until_active(const std::string& id, const StepReport& r
             known = round_;
             if (const auto found = seen_.find(id); found != seen_.end()) {
                 const auto& server = found->second;
-                require_no_failure(server);
-                if (server.status == ServerStatus::active && server.task_state.empty()) return server;
-                status = server.status.text();
-                report(status);
+                if (is_settled(server)) return server;
+                name = "'" + server.name + "' (" + id + ")";
+                state = state_of(server);
+                report(state);
             }
         }
         if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for a server");
         if (steady_clock::now() >= context_.deadline)
-            throw openstack::Timeout("the server " + id + " is not ACTIVE in time (" + status +
-                                     "). Run this again to wait longer");
+            throw openstack::Timeout(
+                "the server " + name + " was still " + state + " after " +
+                std::to_string(
+                    std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - begin).count()) +
+                " s, when the time of --timeout was over. It goes on booting: run this again, with a longer "
+                "--timeout, to go on waiting");
         answered_.wait_until(lock, stop, std::min(next_, context_.deadline),
                              [&] { return round_ > known || time_to_ask(); });
     }

@@ -19,10 +19,9 @@ class ServerWatch {
   public:
     explicit ServerWatch(const Context& context) : context_(context) {}
 
-    /// Until the server is ACTIVE. Throws openstack::ResourceFailed with Nova's words when it goes to ERROR or away,
-    /// Timeout at the deadline, Cancelled when stopped.
-    openstack::compute::Server wait_until_active(const std::string& id, const StepReport& report,
-                                                 const std::stop_token& stop);
+    /// Until the server is ACTIVE, in ERROR or DELETED. Throws openstack::Timeout at the deadline, Cancelled when stopped.
+    openstack::compute::Server wait_until_settled(const std::string& id, const StepReport& report,
+                                                  const std::stop_token& stop);
 
   private:
     using Servers = std::map<std::string, openstack::compute::Server>;

@@ -11,7 +11,17 @@
 namespace deploy {
 namespace {
 
-enum class State { waiting, running, done };
+using std::chrono::steady_clock;
+
+enum class State { waiting, running, done, failed };
+
+/// "45 s", "2 min 5 s".
+std::string duration_text(steady_clock::duration duration) {
+    constexpr int minute = 60;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+    if (seconds < minute) return std::to_string(seconds) + " s";
+    return std::to_string(seconds / minute) + " min " + std::to_string(seconds % minute) + " s";
+}
 
 /// The board on which the threads see what may start; everything is guarded by `mutex`.
 class Board {
@@ -25,11 +35,16 @@ class Board {
             lines_.push_back(progress.add(step.title));
             states_.push_back(State::waiting);
         }
+        started_.resize(steps.size());
+        said_.resize(steps.size());
     }
 
-    void run(std::stop_token outside, std::size_t parallel) {
+    void run(std::stop_token outside, std::size_t parallel, std::chrono::milliseconds reminder) {
         const std::stop_callback on_stop(outside, [this] { stop(nullptr); });
         {
+            const std::jthread reminding([this, reminder](const std::stop_token& over) {
+                if (!progress_.is_live() && reminder.count() > 0) remind(over, reminder);
+            });
             std::vector<std::jthread> threads;
             const auto count = std::min(parallel, steps_.size());
             for (std::size_t i = 0; i < count; ++i)
@@ -51,6 +66,7 @@ class Board {
             });
             if (stop_.stop_requested() || next >= steps_.size()) return;
             states_[next] = State::running;
+            started_[next] = steady_clock::now();
             lock.unlock();
             run_one(next);
             lock.lock();
@@ -65,6 +81,8 @@ class Board {
             const auto result = steps_[number].run(
                 [&](const std::string& detail) {
                     progress_.set(line, common::tty::StepState::running, detail);
+                    const std::scoped_lock lock(mutex_);
+                    said_[number] = detail;
                 },
                 stop_.get_token());
             progress_.set(line,
@@ -73,11 +91,38 @@ class Board {
             const std::scoped_lock lock(mutex_);
             states_[number] = State::done;
         } catch (const openstack::Cancelled&) {
-            progress_.set(line, common::tty::StepState::failed, "interrupted");
+            progress_.set(line, common::tty::StepState::interrupted);
+            end(number);
             stop(nullptr);
         } catch (...) {
             progress_.set(line, common::tty::StepState::failed);
+            end(number);
             stop(std::current_exception());
+        }
+    }
+
+    void end(std::size_t number) {
+        const std::scoped_lock lock(mutex_);
+        states_[number] = State::failed;
+    }
+
+    void remind(const std::stop_token& over, std::chrono::milliseconds reminder) {
+        std::unique_lock lock(mutex_);
+        auto next = steady_clock::now() + reminder;
+        while (!over.stop_requested()) {
+            reminding_.wait_until(lock, over, next, [] { return false; });
+            if (steady_clock::now() < next) continue;
+            next += reminder;
+            std::vector<std::string> lines;
+            for (std::size_t i = 0; i < steps_.size(); ++i)
+                if (states_[i] == State::running && steady_clock::now() - started_[i] >= reminder)
+                    lines.push_back("still waiting for: " + steps_[i].title + ", since " +
+                                    duration_text(steady_clock::now() - started_[i]) +
+                                    (said_[i].empty() ? "" : " (" + said_[i] + ")"));
+            lock.unlock();
+            for (const auto& line : lines)
+                progress_.note(line);
+            lock.lock();
         }
     }
 
@@ -109,8 +154,11 @@ class Board {
     common::tty::Progress& progress_;
     std::vector<std::size_t> lines_;
     std::vector<State> states_;
+    std::vector<steady_clock::time_point> started_;
+    std::vector<std::string> said_;  ///< by a step that runs, at last
     std::mutex mutex_;
     std::condition_variable changed_;
+    std::condition_variable_any reminding_;
     std::stop_source stop_;
     std::exception_ptr failure_;
 };
@@ -118,8 +166,8 @@ class Board {
 }  // namespace
 
 void run_steps(const std::vector<Step>& steps, common::tty::Progress& progress, std::stop_token stop,
-               std::size_t parallel) {
-    Board(steps, progress).run(std::move(stop), parallel);
+               std::size_t parallel, std::chrono::milliseconds reminder) {
+    Board(steps, progress).run(std::move(stop), parallel, reminder);
 }
 
 }  // namespace deploy

@@ -1,6 +1,7 @@
 // Steps that depend on one another, run side by side as far as their dependencies allow.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <stop_token>
@@ -26,10 +27,13 @@ struct Step {
     std::function<StepResult(const StepReport& report, std::stop_token stop)> run;
 };
 
+inline constexpr std::chrono::seconds usual_reminder{30};
+
 /// Runs every step once, each in a thread of its own, at most `parallel` at a time. When one throws, the others
 /// are asked to stop, no further one starts, and its exception is thrown after all have ended.
 /// A stop requested from outside ends it in the same way with openstack::Cancelled.
+/// Where lines do not change in place, a note says every `reminder` what it waits for and since when.
 void run_steps(const std::vector<Step>& steps, common::tty::Progress& progress, std::stop_token stop,
-               std::size_t parallel = 8);
+               std::size_t parallel = 8, std::chrono::milliseconds reminder = usual_reminder);
 
 }  // namespace deploy

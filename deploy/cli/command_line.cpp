@@ -14,6 +14,11 @@ namespace {
 
 constexpr int most_of_a_role = 100;
 
+/// "90s", "10m", "1h".
+CLI::AsNumberWithUnit seconds_with_unit() {
+    return CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}, {"h", 3600}});
+}
+
 /// Options that every subcommand takes; they may stand before or after it.
 void add_common(CLI::App& app, Options& options) {
     app.add_option("--cloud", options.cloud, "cloud of clouds.yaml")->envname("OS_CLOUD")->type_name("NAME");
@@ -21,9 +26,14 @@ void add_common(CLI::App& app, Options& options) {
         ->capture_default_str()
         ->type_name("NAME");
     app.add_option("--timeout", options.timeout, "what all waits may take together: 90s, 10m, 1h")
-        ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}, {"h", 3600}}))
+        ->transform(seconds_with_unit())
         ->type_name("TIME")
         ->default_str("30m");
+    app.add_option("--patience", options.patience,
+                   "how long to bear what should pass: an API that fails, a port that is still in use")
+        ->transform(seconds_with_unit())
+        ->type_name("TIME")
+        ->default_str("5m");
     app.add_flag("--json", options.json, "say it in JSON, on standard output");
 }
 
@@ -59,6 +69,11 @@ void add_resources(CLI::App& app, Options& options) {
            "seconds between questions while servers boot, at the most (1)")
         ->check(CLI::Range(0.1, 60.0))
         ->type_name("SECONDS");
+    app.add_option("--retry-errors", options.retry_errors,
+                   "how often a new server that goes to ERROR is made again, in another availability zone "
+                   "where there is one (0)")
+        ->check(CLI::Range(0, 10))
+        ->type_name("N");
     app.add_flag("!--no-first-fractals", options.first_fractals, "do not ask for fractals at the first boot");
     app.add_flag("--rollback", options.rollback,
                  "when a first deployment fails, remove what it has made (and nothing else)");

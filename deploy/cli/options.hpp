@@ -45,7 +45,10 @@ struct Options {
     std::string package_url;        ///< where instances fetch it; our own object storage when empty
     std::string package_sha256;     ///< needed with package_url unless `package` is the same file
 
-    std::chrono::seconds timeout{1800};             ///< for all that a command waits for
+    std::chrono::seconds timeout{1800};  ///< for all that a command waits for
+    /// For what should pass by itself: an API that fails, something that is still in use.
+    std::chrono::seconds patience{300};
+    int retry_errors = 0;  ///< how often a server that goes to ERROR is made again, elsewhere if possible
     std::chrono::milliseconds poll_interval{1000};  ///< between questions while servers boot, at the most
     bool first_fractals = true;
     bool wait_for_application = true;

@@ -5,13 +5,17 @@
 
 #include <unistd.h>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "deploy/apply/deployment.hpp"
+#include "deploy/apply/keypair.hpp"
 #include "deploy/balance/choice.hpp"
 #include "deploy/cli/command_line.hpp"
 #include "deploy/cli/embedded_cloud.hpp"
 #include "deploy/cli/interrupt.hpp"
+#include "deploy/cli/outage.hpp"
 #include "deploy/cli/output.hpp"
 #include "deploy/operations/access.hpp"
 #include "deploy/operations/destroy.hpp"
@@ -65,33 +69,62 @@ std::string take_back(const Context& context, const Observed& before, const std:
     }
 }
 
-/// `afterwards` is what to do should this fail; it changes with what has been done.
-int run_deploy(const Context& context, const std::string& program, std::string& afterwards) {
-    const auto begin = std::chrono::steady_clock::now();
-    Deployed deployed;
+void say(const std::string& line) {
+    std::cerr << common::tty::printable(line) << "\n" << std::flush;
+}
+
+/// What a run has begun with, and done.
+struct Course {
+    std::optional<Observed> before;
     Plan plan;
-    {
-        common::tty::Progress progress;
-        const auto target = find_target(context);
-        const auto observed = observe(context);
-        plan = make_plan(context, target, observed);
+    Deployed deployed;
+    bool has_begun = false;  ///< to make things
+};
+
+/// Anew after an outage, too: what is there by then is looked at again.
+void attempt(const Context& context, const std::string& program, Course& course, std::string& afterwards) {
+    common::tty::Progress progress;
+    const auto target = find_target(context);
+    const auto observed = observe(context);
+    const auto plan = make_plan(context, target, observed);
+    if (!course.before) {
+        course.before = observed;
+        course.plan = plan;
         progress.note(
             fmt::format("Deploying '{}': image {}, flavor {}, network {}{}", context.topology.deployment,
                         target.image.name, target.flavor.name, target.network.name,
                         target.external_network ? ", floating IPs of " + target.external_network->name : ""));
-        require_quota(plan);
-        afterwards = "What was made so far stays; run " + command(context, program) + " again to go on, or " +
-                     command(context, program, "destroy") + " to remove it.";
-        try {
-            deployed = apply(context, target, observed, plan, progress);
-        } catch (...) {
-            progress.finish();
-            if (context.options.rollback) afterwards = take_back(context, observed, afterwards);
-            throw;
-        }
-        afterwards = "The deployment is complete; " + command(context, program, "status") + " shows it.";
-        progress.finish();
     }
+    require_quota(plan);
+    afterwards = "What was made so far stays; run " + command(context, program) + " again to go on, or " +
+                 command(context, program, "destroy") + " to remove it.";
+    course.has_begun = true;
+    try {
+        course.deployed = apply(context, target, observed, plan, progress);
+    } catch (const openstack::QuotaExceeded& refusal) {
+        throw explained(context, refusal);
+    }
+    // An earlier attempt may have made it.
+    const auto key = private_key_path(context.options.keypair);
+    if (course.plan.action("keypair", context.options.keypair) == Action::create &&
+        context.options.public_key.empty() && std::filesystem::exists(key))
+        course.deployed.private_key = key;
+}
+
+/// `afterwards` is what to do should this fail; it changes with what has been done.
+int run_deploy(const Context& context, const std::string& program, std::string& afterwards) {
+    const auto begin = std::chrono::steady_clock::now();
+    Course course;
+    try {
+        through_outages(context, say, [&] { attempt(context, program, course, afterwards); });
+    } catch (...) {
+        if (course.has_begun && context.options.rollback)
+            afterwards = take_back(context, *course.before, afterwards);
+        throw;
+    }
+    afterwards = "The deployment is complete; " + command(context, program, "status") + " shows it.";
+    const auto& deployed = course.deployed;
+    const auto& plan = course.plan;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const auto now = status(context);
     if (context.options.json) {
@@ -113,7 +146,8 @@ int run_deploy(const Context& context, const std::string& program, std::string& 
 }
 
 int run_scale(const Context& context, const std::string& program, std::string& afterwards) {
-    if (recorded_in(observe_instances(context)).server_id.empty())
+    const auto instances = through_outages(context, say, [&] { return observe_instances(context); });
+    if (recorded_in(instances).server_id.empty())
         throw openstack::NotFound("there is no deployment '" + context.topology.deployment +
                                   "' here to scale; `" + program + " deploy` makes it");
     return run_deploy(context, program, afterwards);
@@ -146,7 +180,7 @@ int run_upgrade(const Context& context, const std::string& program, std::string&
 }
 
 int run_destroy(const Context& context, const std::string& program, std::string& afterwards) {
-    const auto observed = observe(context, Look::everywhere);
+    auto observed = through_outages(context, say, [&] { return observe(context, Look::everywhere); });
     const auto list = removable(context, observed);
     if (list.empty()) {
         print(context.options.json ? to_json(list)
@@ -160,10 +194,15 @@ int run_destroy(const Context& context, const std::string& program, std::string&
         if (!confirm("Remove all of these, with all fractals?")) return exit_failed;
     }
     afterwards = "What is left goes with another " + command(context, program, "destroy") + ".";
-    common::tty::Progress progress;
-    const auto removed = destroy(context, observed, progress);
-    progress.finish();
-    print(context.options.json ? to_json(removed)
+    bool again = false;
+    through_outages(context, say, [&] {
+        if (again) observed = observe(context, Look::everywhere);
+        again = true;
+        common::tty::Progress progress;
+        destroy(context, observed, progress);
+        progress.finish();
+    });
+    print(context.options.json ? to_json(list)
                                : fmt::format("Removed the deployment '{}'.\n", context.topology.deployment));
     return 0;
 }
@@ -250,8 +289,15 @@ int run_program(const Program& program, int argc, char** argv) {
                         .deadline = std::chrono::steady_clock::now() + options.timeout};
         if (changes_things(line->operation))
             afterwards = "This run has changed nothing; it can be run again at any time.";
-        fill_in_recorded(program, context);
-        if (makes_things(line->operation)) require_balance(context);
+        const auto complete = [&] {
+            fill_in_recorded(program, context);
+            if (makes_things(line->operation)) require_balance(context);
+        };
+        // Whoever only asks is better told at once that the cloud does not answer.
+        if (changes_things(line->operation))
+            through_outages(context, say, complete);
+        else
+            complete();
         context.topology = program.topology(context.options);
         return run(*line, context, program.name, afterwards);
     } catch (const openstack::Cancelled&) {

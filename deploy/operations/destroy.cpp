@@ -1,10 +1,9 @@
 #include "deploy/operations/destroy.hpp"
 
-#include <condition_variable>
-#include <mutex>
 #include <openstack/compute.hpp>
 #include <openstack/network.hpp>
 
+#include "deploy/apply/lingering.hpp"
 #include "deploy/apply/package.hpp"
 #include "deploy/apply/steps.hpp"
 #include "deploy/balance/apply.hpp"
@@ -12,23 +11,13 @@
 namespace deploy {
 namespace {
 
-/// A group stays "in use" for a moment after the last server with it is gone.
-void delete_group(const Context& context, const std::string& id, const StepReport& report,
-                  std::stop_token stop) {
-    using namespace std::chrono_literals;
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
-    for (auto pause = 250ms;; pause = std::min(pause * 2, std::chrono::milliseconds(5s))) {
-        try {
-            context.cloud.network().delete_security_group(id, context.call(stop));
-            return;
-        } catch (const openstack::Conflict&) {
-            if (std::chrono::steady_clock::now() >= context.deadline || stop.stop_requested()) throw;
-            report("still in use");
-        }
-        never.wait_for(lock, stop, pause, [] { return false; });
-    }
+/// What a server had stays "in use" for a moment after the server is gone.
+template <class Deletion>
+StepResult delete_when_free(const Context& context, std::string what, const StepReport& report,
+                            const std::stop_token& stop, const Deletion& deletion) {
+    while_in_use(context, std::move(what), report, stop, Refusals::all,
+                 [&] { deletion(context.call(stop)); });
+    return {.detail = "gone"};
 }
 
 }  // namespace
@@ -102,26 +91,33 @@ std::vector<Removed> destroy(const Context& context, const Observed& observed,
     for (const auto& [name, ip] : observed.addresses)
         steps.push_back({.title = "floating IP " + ip.floating_ip_address,
                          .after = servers,
-                         .run = [&](const auto&, auto stop) -> StepResult {
-                             context.cloud.network().delete_ip(ip.id, context.call(stop));
-                             return {.detail = "gone"};
+                         .run = [&](const auto& report, auto stop) -> StepResult {
+                             return delete_when_free(
+                                 context, "the floating IP " + ip.floating_ip_address, report, stop,
+                                 [&](const auto& call) { context.cloud.network().delete_ip(ip.id, call); });
                          }});
     auto users = servers;
     for (const auto& [name, port] : observed.ports) {
         users.push_back(steps.size());
-        steps.push_back(
-            {.title = "port of " + name, .after = servers, .run = [&](const auto&, auto stop) -> StepResult {
-                 context.cloud.network().delete_port(port.id, context.call(stop));
-                 return {.detail = "gone"};
-             }});
+        steps.push_back({.title = "port of " + name,
+                         .after = servers,
+                         .run = [&](const auto& report, auto stop) -> StepResult {
+                             return delete_when_free(context, "the port of '" + name + "' (" + port.id + ")",
+                                                     report, stop, [&](const auto& call) {
+                                                         context.cloud.network().delete_port(port.id, call);
+                                                     });
+                         }});
     }
     for (const auto& [name, group] : observed.groups)
         if (is_ours(group, context.topology.deployment))
             steps.push_back({.title = "security group " + name,
                              .after = users,
                              .run = [&](const auto& report, auto stop) -> StepResult {
-                                 delete_group(context, group.id, report, stop);
-                                 return {.detail = "gone"};
+                                 return delete_when_free(
+                                     context, "the security group '" + name + "' (" + group.id + ")", report,
+                                     stop, [&](const auto& call) {
+                                         context.cloud.network().delete_security_group(group.id, call);
+                                     });
                              }});
     if (observed.keypair && is_ours(*observed.keypair, context.topology.deployment))
         steps.push_back(

@@ -96,10 +96,7 @@ class Upgrade {
             report("installing");
             install(spec);
             verify(spec, instance, report, stop);
-            context_.cloud.compute().set_server_metadata(
-                instance.server.id,
-                {{std::string(package_key), package_mark(package_.version, package_.sha256)}},
-                context_.call(stop));
+            remember(instance.server, stop);
             set_serving(spec, instance, true, report, stop);
         } catch (const openstack::Cancelled&) {
             throw;
@@ -116,6 +113,17 @@ class Upgrade {
         }
         done_.push_back(spec.name);
         return {.detail = "upgraded"};
+    }
+
+    /// So that what is made later gets the same package. First the old place goes: a sum and the place of another package
+    /// would be worse than a sum alone.
+    void remember(const openstack::compute::Server& server, const std::stop_token& stop) const {
+        const auto compute = context_.cloud.compute();
+        auto metadata = url_metadata(context_.options.package_url);
+        if (metadata.empty() && !metadata_of(server, package_url_key).empty())
+            compute.delete_server_metadata(server.id, {std::string(package_url_key)}, context_.call(stop));
+        metadata.emplace(package_key, package_mark(package_.version, package_.sha256));
+        compute.set_server_metadata(server.id, metadata, context_.call(stop));
     }
 
     void set_serving(const InstanceSpec& spec, const ObservedInstance& instance, bool serving,

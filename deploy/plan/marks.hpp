@@ -11,6 +11,8 @@ namespace deploy {
 inline constexpr std::string_view deployment_key = "deployment";
 inline constexpr std::string_view instance_key = "deployment_instance";
 inline constexpr std::string_view package_key = "deployment_package";
+/// Where package_key's package was fetched, if the user said it.
+inline constexpr std::string_view package_url_key = "deployment_package_url";
 inline constexpr std::string_view role_key = "deployment_role";
 /// The instance that this one's results go through.
 inline constexpr std::string_view endpoint_key = "deployment_endpoint";

@@ -74,14 +74,14 @@ PlannedItem plan_keypair(const Context& context, const Observed& observed) {
             observed.keypair->name};
 }
 
-/// What a new instance would have been given and this one was not; empty when it can stay.
-std::string outdated(const InstanceSpec& spec, const Server& server, const Topology& topology,
-                     const Recorded& recorded) {
-    if (uses_secrets(spec.install) && !spec.runs_services) {
-        const auto has = metadata_of(server, secrets_key);
-        if (!recorded.secrets || has != recorded.secrets->fingerprint())
-            return "its passwords are not those of " + topology.services()->name;
-    }
+/// Whether a new instance would have been given other passwords; then this one does nothing any more.
+bool has_old_passwords(const InstanceSpec& spec, const Server& server, const Recorded& recorded) {
+    return uses_secrets(spec.install) && !spec.runs_services &&
+           (!recorded.secrets || metadata_of(server, secrets_key) != recorded.secrets->fingerprint());
+}
+
+/// Why its results should go elsewhere from now on; empty when they need not.
+std::string wrong_way(const InstanceSpec& spec, const Server& server, const Topology& topology) {
     // One that was chosen earlier is as good as the one that would be chosen now, while it is there.
     const auto endpoint = metadata_of(server, endpoint_key);
     if (endpoint.empty() || spec.endpoint_instance.empty()) return {};
@@ -106,8 +106,13 @@ PlannedItem plan_server(const InstanceSpec& spec, const Topology& topology, cons
         return item(Action::replace,
                     server.fault ? "it is in ERROR: " + server.fault->message : "it is in ERROR");
     if (server.task_state == "deleting") return item(Action::replace, "it is being deleted");
-    if (auto why = outdated(spec, server, topology, recorded); !why.empty())
-        return item(Action::replace, std::move(why));
+    if (has_old_passwords(spec, server, recorded))
+        return item(Action::replace, "its passwords are not those of " + topology.services()->name);
+    if (auto why = wrong_way(spec, server, topology); !why.empty()) {
+        auto replaced = item(Action::replace, std::move(why));
+        replaced.one_by_one = true;
+        return replaced;
+    }
     if (server.status == ServerStatus::shutoff) return item(Action::change, "it is shut off");
     return item(Action::keep, "");
 }
@@ -243,12 +248,14 @@ void plan_removals(const Context& context, const Observed& observed, Plan& plan)
 }
 
 /// The package is needed as long as an instance has still to fetch it.
-PlannedItem plan_package(const Context& context, const Plan& so_far) {
-    const auto name = context.options.package_url.empty() ? package_container(context.topology.deployment)
-                                                          : context.options.package_url;
+PlannedItem plan_package(const Context& context, const Observed& observed, const Plan& so_far) {
+    const auto installed = installed_package(context.options, context.topology, observed.instances);
+    const auto& url = installed ? installed->url : context.options.package_url;
+    const auto name = url.empty() ? package_container(context.topology.deployment) : url;
     if (!so_far.makes_servers()) return {"package", name, Action::keep, "nobody fetches it now"};
-    if (!context.options.package_url.empty()) return {"package", name, Action::keep, "fetched from there"};
-    return {"package", name, Action::create, "instances fetch it from the cloud's object storage"};
+    const auto which = installed ? "the one that is installed, " + installed->mark + ": " : std::string();
+    if (!url.empty()) return {"package", name, Action::keep, which + "fetched from there"};
+    return {"package", name, Action::create, which + "instances fetch it from the cloud's object storage"};
 }
 
 }  // namespace
@@ -351,7 +358,7 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
     }
     plan_balance(context, observed, plan);
     plan_removals(context, observed, plan);
-    plan.items.push_back(plan_package(context, plan));
+    plan.items.push_back(plan_package(context, observed, plan));
     if (!plan.changes_nothing()) plan.quotas = quota_needs(context, target, observed, plan);
     return plan;
 }

@@ -27,6 +27,8 @@ struct PlannedItem {
     Action action = Action::keep;
     std::string why;
     std::string id;  ///< of what is there; of a floating IP the address
+    /// Replaced when all others are up, and alone: what is there does its work until then.
+    bool one_by_one = false;
 };
 
 struct Plan {

@@ -113,6 +113,37 @@ std::vector<QuotaNeed> quota_needs(const Context& context, const Target& target,
     return needs_of_all;
 }
 
+openstack::QuotaExceeded explained(const Context& context, const openstack::QuotaExceeded& refusal) {
+    std::vector<std::string> used;
+    const auto add = [&](std::string_view what, const std::optional<std::int64_t>& limit,
+                         const std::optional<std::int64_t>& in_use) {
+        if (limit && *limit >= 0 && in_use) used.push_back(fmt::format("{} {} of {}", what, *in_use, *limit));
+    };
+    try {
+        if (refusal.details().service_type == "compute") {
+            const auto limits = context.cloud.compute().get_limits(context.call()).absolute;
+            add("instances", limits.instances, limits.instances_used);
+            add("cores", limits.total_cores, limits.total_cores_used);
+            add("MiB of RAM", limits.total_ram, limits.total_ram_used);
+        } else if (refusal.details().service_type == "network") {
+            const auto quota = network_quota(context);
+            for (const auto& [what, one] :
+                 {std::pair("ports", &quota.ports), std::pair("floating IPs", &quota.floating_ips),
+                  std::pair("security groups", &quota.security_groups),
+                  std::pair("security group rules", &quota.security_group_rules)})
+                if (*one) add(what, (*one)->limit, (*one)->used);
+        }
+    } catch (const openstack::Error&) {
+        // The service's own words have to do.
+    }
+    return openstack::QuotaExceeded(
+        fmt::format(
+            "a quota of the project ran out in mid-deployment; somebody else may use it, too: {}.{} Delete "
+            "what is not needed, or ask for a larger quota",
+            refusal.what(), used.empty() ? "" : fmt::format(" In use now: {}.", fmt::join(used, ", "))),
+        refusal.details());
+}
+
 void require_quota(const Plan& plan) {
     std::vector<std::string> short_of;
     for (const auto& quota : plan.quotas)

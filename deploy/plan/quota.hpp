@@ -29,4 +29,8 @@ struct QuotaNeed {
 /// Throws openstack::QuotaExceeded with every quota that does not suffice.
 void require_quota(const Plan& plan);
 
+/// The same refusal of a service, which came in mid-deployment, with what is used of its quotas now and what to do.
+[[nodiscard]] openstack::QuotaExceeded explained(const Context& context,
+                                                 const openstack::QuotaExceeded& refusal);
+
 }  // namespace deploy

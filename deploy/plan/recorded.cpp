@@ -1,5 +1,6 @@
 #include "deploy/plan/recorded.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "deploy/plan/marks.hpp"
@@ -32,6 +33,29 @@ Recorded recorded_in(const ObservedInstances& instances) {
         return recorded;
     }
     return {};
+}
+
+std::optional<InstalledPackage> installed_package(const Options& options, const Topology& topology,
+                                                  const ObservedInstances& instances) {
+    if (!options.package.empty() || !options.package_url.empty()) return std::nullopt;
+    const auto* services = topology.services();
+    auto found = services != nullptr ? instances.find(services->name) : instances.end();
+    if (found == instances.end() || metadata_of(found->second.server, package_key).empty())
+        found = std::ranges::find_if(instances, [](const auto& item) {
+            return !metadata_of(item.second.server, package_key).empty();
+        });
+    if (found == instances.end()) return std::nullopt;
+    InstalledPackage package{.mark = metadata_of(found->second.server, package_key),
+                             .url = metadata_of(found->second.server, package_url_key)};
+    package.sha256 = package.mark.substr(package.mark.rfind(' ') + 1);
+    return package;
+}
+
+std::map<std::string, std::string> url_metadata(const std::string& url) {
+    constexpr std::size_t longest_value = 255;  // of Nova's
+    const auto authority = url.substr(0, url.find('/', url.find("://") + 3));
+    if (url.empty() || url.size() > longest_value || authority.find('@') != std::string::npos) return {};
+    return {{std::string(package_url_key), url}};
 }
 
 std::map<std::string, std::string> to_metadata(const Counts& counts) {
