@@ -1,0 +1,112 @@
+// Octavia, as `scaling_fractals --balance octavia` uses it. Whether it moves traffic is that story's question.
+#include <algorithm>
+#include <openstack/load_balancer.hpp>
+#include <openstack/network.hpp>
+
+#include "acceptance/cloud/story.hpp"
+
+namespace acceptance::cloud {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LoadBalancers : public Story {
+  protected:
+    void SetUp() override {
+        Story::SetUp();
+        if (IsSkipped()) return;
+        if (const auto reason =
+                why_not("load balancing", [] { (void)octavia().load_balancers({}, call()).to_vector(1); });
+            !reason.empty())
+            GTEST_SKIP() << reason;
+    }
+    static openstack::LoadBalancerService octavia() { return cloud().load_balancer(); }
+};
+
+TEST_F(LoadBalancers, OneIsMadeChangedAndRemovedWithAllBelowIt) {
+    const auto& subnet = suite().network().subnet_ids.front();
+    const auto made =
+        octavia().create_load_balancer(
+            {.name = name("balancer"),
+             .vip_subnet_id = subnet,
+             .listeners = {{.name = name("listener"),
+                            .protocol = "HTTP",
+                            .protocol_port = 80,
+                            .default_pool =
+                                openstack::load_balancer::PoolCreate{
+                                    .name = name("pool"),
+                                    .protocol = "HTTP",
+                                    .lb_algorithm = "ROUND_ROBIN",
+                                    .members =
+                                        {{.name = "one", .address = "10.93.7.101", .protocol_port = 80}},
+                                    .health_monitor =
+                                        openstack::load_balancer::HealthMonitorCreate{
+                                            .name = name("monitor"),
+                                            .type = "HTTP",
+                                            .delay = 5,
+                                            .timeout = 3,
+                                            .max_retries = 2,
+                                            .url_path = "/healthz"}}}}},
+            call());
+    EXPECT_FALSE(made.vip_address.empty());
+    const auto balancer =
+        octavia().wait_for_load_balancer(made, openstack::load_balancer::ProvisioningStatus::active,
+                                         suite().wait("the load balancer is ACTIVE"));
+    EXPECT_EQ(octavia().find_load_balancer(name("balancer"), call()).id, balancer.id);
+    ASSERT_EQ(balancer.pools.size(), 1U);
+    const auto pool = octavia().get_pool(balancer.pools.front(), call());
+    EXPECT_EQ(pool.lb_algorithm, "ROUND_ROBIN");
+
+    // One change after the other, although Octavia takes none while one is at work: the SDK waits in between.
+    const auto member =
+        octavia().create_member(pool, {.name = "two", .address = "10.93.7.102", .protocol_port = 80}, call());
+    octavia().update_member(member, pool, {.weight = 5}, call());
+    octavia().update_pool(pool, {.lb_algorithm = "LEAST_CONNECTIONS"}, call());
+    octavia().set_members(pool,
+                          {{.name = "two", .address = "10.93.7.102", .protocol_port = 80},
+                           {.name = "three", .address = "10.93.7.103", .protocol_port = 80}},
+                          call());
+    (void)octavia().wait_for_load_balancer(balancer, openstack::load_balancer::ProvisioningStatus::active,
+                                           suite().wait("its changes are made"));
+    std::set<std::string> names;
+    for (const auto& each : octavia().members(pool, {}, call()))
+        names.insert(each.name);
+    EXPECT_THAT(names, ::testing::ElementsAre("three", "two"));
+
+    const auto tree = octavia().get_load_balancer_status(balancer, call());
+    ASSERT_EQ(tree.listeners.size(), 1U);
+    ASSERT_EQ(tree.listeners.front().pools.size(), 1U);
+    EXPECT_EQ(tree.listeners.front().pools.front().members.size(), 2U);
+    EXPECT_GE(octavia().get_load_balancer_statistics(balancer, call()).total_connections, 0);
+
+    (void)refused<openstack::BadRequest>([&] {
+        octavia().create_listener({.name = name("wrong"),
+                                   .load_balancer_id = balancer.id,
+                                   .protocol = "GOPHER",
+                                   .protocol_port = 70},
+                                  call());
+    });
+    (void)refused<openstack::Conflict>([&] {
+        octavia().create_listener(
+            {.name = name("same"), .load_balancer_id = balancer.id, .protocol = "HTTP", .protocol_port = 80},
+            call());
+    });
+    EXPECT_TRUE(octavia().delete_load_balancer(balancer, true, call()));
+    octavia().wait_for_delete(balancer, suite().wait("the load balancer is gone"));
+    (void)refused<openstack::NotFound>([&] { (void)octavia().get_load_balancer(balancer, call()); });
+}
+
+TEST_F(LoadBalancers, OneThatDoesNotExistIsNotFound) {
+    const auto said =
+        refused<openstack::NotFound>([] { (void)octavia().find_load_balancer(name("no-balancer"), call()); });
+    EXPECT_THAT(said, HasSubstr(name("no-balancer")));
+    EXPECT_FALSE(octavia().delete_load_balancer("00000000-0000-4000-8000-000000000000", true, call()));
+}
+
+TEST_F(LoadBalancers, QuotasAndProvidersAreKnown) {
+    EXPECT_TRUE(octavia().get_quota({}, call()).load_balancers);
+    EXPECT_FALSE(octavia().providers(call()).to_vector().empty());
+}
+
+}  // namespace
+}  // namespace acceptance::cloud
