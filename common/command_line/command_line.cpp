@@ -1,0 +1,154 @@
+#include "common/command_line/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+namespace common::command_line {
+namespace {
+
+constexpr int usage_status = 2;
+
+}  // namespace
+
+const Option& Option::type_name(const std::string& name) const {
+    option_->type_name(name);
+    return *this;
+}
+
+const Option& Option::required() const {
+    option_->required();
+    return *this;
+}
+
+const Option& Option::show_default() const {
+    option_->capture_default_str();
+    return *this;
+}
+
+const Option& Option::hide() const {
+    option_->group("");
+    return *this;
+}
+
+const Option& Option::one_value_each() const {
+    option_->allow_extra_args(false);
+    return *this;
+}
+
+const Option& Option::one_of(std::vector<std::string> values) const {
+    option_->check(CLI::IsMember(std::move(values)));
+    return *this;
+}
+
+const Option& Option::range(double least, double most) const {
+    option_->check(CLI::Range(least, most));
+    return *this;
+}
+
+const Option& Option::positive() const {
+    option_->check(CLI::PositiveNumber);
+    return *this;
+}
+
+const Option& Option::check(std::function<std::string(const std::string&)> complaint) const {
+    option_->check(std::move(complaint));
+    return *this;
+}
+
+const Option& Option::excludes(const Option& other) const {
+    option_->excludes(other.option_);
+    return *this;
+}
+
+bool Option::given() const {
+    return option_->count() != 0;
+}
+
+template <OptionValue Value>
+Option Command::option(const std::string& names, Value& value, const std::string& help) const {
+    return Option(app_->add_option(names, value, help));
+}
+
+template Option Command::option(const std::string&, std::string&, const std::string&) const;
+template Option Command::option(const std::string&, std::vector<std::string>&, const std::string&) const;
+template Option Command::option(const std::string&, std::filesystem::path&, const std::string&) const;
+template Option Command::option(const std::string&, int&, const std::string&) const;
+template Option Command::option(const std::string&, unsigned&, const std::string&) const;
+template Option Command::option(const std::string&, std::uint16_t&, const std::string&) const;
+template Option Command::option(const std::string&, std::int64_t&, const std::string&) const;
+template Option Command::option(const std::string&, std::optional<std::int64_t>&, const std::string&) const;
+template Option Command::option(const std::string&, double&, const std::string&) const;
+template Option Command::option(const std::string&, std::optional<double>&, const std::string&) const;
+
+Option Command::option(const std::string& names, std::function<void(const std::string&)> take,
+                       const std::string& help) const {
+    return Option(app_->add_option_function<std::string>(names, std::move(take), help));
+}
+
+Option Command::flag(const std::string& names, bool& value, const std::string& help) const {
+    return Option(app_->add_flag(names, value, help));
+}
+
+Option Command::flag(const std::string& names, std::function<void()> take, const std::string& help) const {
+    return Option(app_->add_flag_callback(names, std::move(take), help));
+}
+
+Command Command::subcommand(const std::string& name, const std::string& help) const {
+    return Command(app_->add_subcommand(name, help));
+}
+
+void Command::require_subcommand() const {
+    app_->require_subcommand(1);
+}
+
+void Command::options_anywhere() const {
+    app_->fallthrough();
+}
+
+void Command::on_chosen(std::function<void()> act) const {
+    app_->callback(std::move(act));
+}
+
+bool Command::chosen() const {
+    return app_->parsed();
+}
+
+void Command::footer(const std::string& text) const {
+    app_->footer(text);
+}
+
+CommandLine::CommandLine(const std::string& description, const std::string& program)
+    : Command(nullptr), owned_(std::make_unique<CLI::App>(description, program)) {
+    app_ = owned_.get();
+}
+
+CommandLine::~CommandLine() = default;
+
+void CommandLine::version(const std::string& text) const {
+    owned_->set_version_flag("--version", text);
+}
+
+std::optional<int> CommandLine::parse(int argc, const char* const* argv) {
+    const auto print = [&](const CLI::Error& error) { return owned_->exit(error) == 0 ? 0 : usage_status; };
+    try {
+        owned_->parse(argc, argv);
+        return std::nullopt;
+    } catch (const CLI::ParseError& error) {
+        return print(error);
+    } catch (const UsageError& error) {
+        return print(CLI::ValidationError(std::string(error.what())));
+    }
+}
+
+void CommandLine::parse(std::vector<std::string> arguments) {
+    // CLI11 takes them from the end.
+    std::reverse(arguments.begin(), arguments.end());
+    try {
+        owned_->parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+        throw UsageError(error.what());
+    }
+}
+
+}  // namespace common::command_line
