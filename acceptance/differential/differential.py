@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+"""The same raw HTTP calls to two clouds; what one answers differently. README.md says how to use it.
+
+    differential.py record CLOUD FOLDER [SERVICE…]    write CLOUD's transcripts
+    differential.py compare FOLDER FOLDER [SERVICE…]  compare two clouds' transcripts: the real one's, then the other's
+    differential.py live CLOUD CLOUD [SERVICE…]       both at once
+    differential.py localcloud PROGRAM [SERVICE…]     the embedded cloud with what is recorded here
+    differential.py document FILE                     the accepted differences and what the document says of them
+
+CLOUD is an entry of clouds.yaml: a project's member, without rights of an administrator.
+"""
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+
+from cloud import SERVICES, Cloud  # noqa: E402
+from comparison import Accepted, as_text, differences  # noqa: E402
+from transcript import Transcript  # noqa: E402
+
+RECORDED = os.path.join(HERE, "recorded")
+ACCEPTED = os.path.join(HERE, "accepted.json")
+
+
+def module(service):
+    return service.replace("-", "_")
+
+
+def record(cloud_name, folder, services, tell):
+    """One service after the other; the cloud is not in a hurry, and others may be using it."""
+    for service in services:
+        cloud = Cloud(cloud_name)
+        if service not in cloud.endpoints:
+            tell("%s: %s is not there" % (cloud_name, service))
+            continue
+        transcript = Transcript(cloud, service, tell)
+        importlib.import_module("stories." + module(service)).run(transcript)
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, service + ".json"), "w") as file:
+            json.dump(transcript.cases, file, indent=1, ensure_ascii=False)
+            file.write("\n")
+
+
+def load(folder, service):
+    file = os.path.join(folder, service + ".json")
+    if not os.path.exists(file):
+        return None
+    with open(file) as text:
+        return json.load(text)
+
+
+def compare(real_folder, our_folder, services):
+    """The number of differences that nobody has accepted; each is printed."""
+    accepted, found, cases, taken = Accepted(ACCEPTED), 0, 0, 0
+    complete = set(services) == set(SERVICES)
+    for service in services:
+        real, ours = load(real_folder, service), load(our_folder, service)
+        if real is None or ours is None:
+            print("%s: not compared, %s has no transcript of it" % (service, our_folder if real else real_folder))
+            complete = False
+            continue
+        cases += len(real)
+        for case, where, left, right in differences(real, ours):
+            if accepted.covers(service, case, where, left):
+                taken += 1
+                continue
+            found += 1
+            print("%s: %s\n  %s\n    real: %s\n    here: %s" % (service, case, where, as_text(left), as_text(right)))
+    if complete:
+        for says in accepted.unused():
+            found += 1
+            print("accepted.json has a difference that is none any more: " + says)
+    print("%d cases, %d differences, and %d accepted ones (%d reasons)" % (cases, found, taken, len(accepted.used)))
+    return found
+
+
+def localcloud(program, services):
+    """A cloud with records instead of instances, slow enough for its states to be seen."""
+    with tempfile.TemporaryDirectory(prefix="localcloud-differential-") as folder:
+        name = "differential-%d" % os.getpid()
+        state = os.path.join(folder, "state")
+        common = ["--name", name, "--state", state]
+        subprocess.run([program, "up", "--driver", "fake", "--boot-delay", "1", "--pending-delay", "150"]
+                       + common, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        try:
+            os.environ["OS_CLIENT_CONFIG_FILE"] = os.path.join(state, "clouds.yaml")
+            transcripts = os.path.join(folder, "transcripts")
+            threads = [threading.Thread(target=record, args=(name, transcripts, [service], lambda text: None))
+                       for service in services]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            return compare(RECORDED, transcripts, services)
+        finally:
+            subprocess.run([program, "reset", "--yes"] + common, check=True, stdout=subprocess.DEVNULL)
+
+
+def document(file):
+    """Each accepted difference is a sentence of the document, and each of its list of them is accepted."""
+    with open(file) as text:
+        section = text.read().split("\n## Differences from the real services\n", 1)[-1].split("\n## ", 1)[0]
+    written = {" ".join(item.split()) for item in section.split("\n- ")[1:]}
+    with open(ACCEPTED) as text:
+        says = {entry["says"] for entry in json.load(text)}
+    for sentence in sorted(says - written):
+        print("%s does not say: %s" % (file, sentence))
+    for sentence in sorted(written - says):
+        print("%s says what accepted.json does not: %s" % (file, sentence))
+    return len(says ^ written)
+
+
+def main(arguments):
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0
+    started, word, rest = time.monotonic(), arguments[0], arguments[1:]
+    operands = {"record": 2, "compare": 2, "live": 2, "localcloud": 1, "document": 1}.get(word)
+    if operands is None or len(rest) < operands:
+        print(__doc__, file=sys.stderr)
+        return 2
+    services = rest[operands:] or list(SERVICES)
+    unknown = [service for service in services if service not in SERVICES]
+    if unknown:
+        print("There is no service %s; there are: %s" % (unknown[0], " ".join(SERVICES)), file=sys.stderr)
+        return 2
+
+    def tell(text):
+        print("%5.0f s  %s" % (time.monotonic() - started, text), flush=True)
+    if word == "record":
+        record(rest[0], rest[1], services, tell)
+        return 0
+    if word == "compare":
+        return 1 if compare(rest[0], rest[1], services) else 0
+    if word == "live":
+        with tempfile.TemporaryDirectory() as folder:
+            folders = [os.path.join(folder, str(number)) for number in (1, 2)]
+            for cloud, place in zip(rest, folders):
+                record(cloud, place, services, tell)
+            return 1 if compare(*folders, services) else 0
+    if word == "localcloud":
+        return 1 if localcloud(os.path.abspath(rest[0]), services) else 0
+    return 1 if document(rest[0]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

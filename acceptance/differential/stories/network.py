@@ -1,0 +1,584 @@
+"""Neutron v2.0: networks, subnets, ports, routers, floating IPs, security groups."""
+from stories.common import NOBODY, gates, own, pages
+
+V = "/v2.0"
+
+
+def run(t):
+    t.mask(revision_number="number", mtu="number")
+    cloud = t.cloud
+    t.alias(cloud.project, "project")
+    public = cloud.ask("network", "GET", V + "/networks?router:external=true").at("networks", 0)
+    t.alias(public["id"], "public")
+    for number, subnet in enumerate(public["subnets"]):
+        t.alias(subnet, "subnet %d of public" % number)
+    default = cloud.ask("network", "GET", V + "/security-groups?name=default").at("security_groups", 0, "id")
+    t.alias(default, "default group")
+    networks(t)
+    subnets(t)
+    groups(t)
+    ports(t)
+    routers(t, public["id"])
+    floating_ips(t, public["id"])
+    rest(t)
+    gates(t, V + "/networks", "PATCH", V + "/no-such-things")
+    sweep(t)
+
+
+def sweep(t):
+    """What a story could not remove, because the cloud took what it should have refused."""
+    for network in t.cloud.ask("network", "GET", V + "/networks").at("networks"):
+        if network["name"].startswith(t.cloud.prefix):
+            for port in t.cloud.ask("network", "GET", "%s/ports?network_id=%s" % (V, network["id"])).at("ports"):
+                t.cloud.ask("network", "DELETE", "%s/ports/%s" % (V, port["id"]))
+            t.cloud.ask("network", "DELETE", "%s/networks/%s" % (V, network["id"]))
+
+
+def refuse_bodies(t, path, key):
+    """Bodies that no resource takes."""
+    t.post("create from nothing", path, {})
+    t.post("create from null", path, {key: None})
+    t.post("create from text", path, {key: "x"})
+    t.post("create from a list", path, [])
+    t.post("create from no JSON", path, b"{not json", headers={"Content-Type": "application/json"})
+    t.post("create without a body", path)
+    t.post("create with an unknown member", path, {key: {"no_such_member": 1}})
+
+
+def missing(t, path, key):
+    """What there is not."""
+    t.get("show none", "%s/%s" % (path, NOBODY))
+    t.get("show with an ID that is none", path + "/no-such-id")
+    t.put("change none", "%s/%s" % (path, NOBODY), {key: {"name": "x"}})
+    t.delete("delete none", "%s/%s" % (path, NOBODY))
+    t.call("a method that is not there", "PATCH", "%s/%s" % (path, NOBODY), {key: {}})
+
+
+def listings(t, path, key, first):
+    """Filters, fields, order, pages and what is wrong with them."""
+    mine = own(t, key)
+    t.get("list by name", "%s?name=%s" % (path, t.name(first)))
+    t.get("list by an unknown name", path + "?name=no-such-name-at-all")
+    t.get("list by two names", "%s?name=%s&name=nothing" % (path, t.name(first)))
+    t.get("list by ID that is none", path + "?id=no-such-id")
+    t.get("list with fields", "%s?name=%s&fields=name&fields=id" % (path, t.name(first)))
+    t.get("list with an unknown field", "%s?name=%s&fields=no_such_field" % (path, t.name(first)))
+    t.get("list by an unknown key", path + "?no_such_key=1")
+    t.get("list sorted", path + "?sort_key=name&sort_dir=desc", pick=mine)
+    t.get("list sorted by an unknown key", path + "?sort_key=no_such_key&sort_dir=asc")
+    t.get("list sorted in an unknown direction", path + "?sort_key=name&sort_dir=sideways")
+    t.get("list sorted by two keys in one direction", path + "?sort_key=name&sort_key=id&sort_dir=asc")
+    t.get("list with a limit that is none", path + "?limit=x")
+    t.get("list with a negative limit", path + "?limit=-1")
+    t.get("list with an unknown marker", "%s?limit=1&marker=%s" % (path, NOBODY))
+    pages(t, "list by name", "%s?name=%s&limit=1" % (path, t.name(first)), key)
+
+
+def networks(t):
+    path = V + "/networks"
+    with t.story("networks"):
+        made = t.post("create", path, {"network": {"name": t.name("net"), "description": "of a test"}}, save="net")
+        one = "%s/%s" % (path, made.id)
+        t.post("create two", path, {"networks": [{"name": t.name("two-1")}, {"name": t.name("two-2"),
+                                                                            "admin_state_up": False}]})
+        for tail in ("two-1", "two-2"):
+            for network in t.cloud.ask("network", "GET", "%s?name=%s" % (path, t.name(tail))).at("networks"):
+                t.removed_by("DELETE", "%s/%s" % (path, network["id"]))
+        t.get("show", one)
+        t.get("show with fields", one + "?fields=id&fields=name")
+        t.get("show with an unknown field", one + "?fields=no_such_field")
+        listings(t, path, "networks", "net")
+        pages(t, "list backwards", "%s?name=%s&limit=1&page_reverse=True" % (path, t.name("net")), "networks")
+        t.get("list by a boolean", path + "?admin_state_up=False", pick=own(t, "networks"))
+        t.get("list by a boolean that is none", path + "?admin_state_up=maybe")
+        t.get("list those from outside", path + "?router:external=True", pick=own(t, "networks"))
+        t.get("list the shared ones", path + "?shared=True", pick=own(t, "networks"))
+        t.put("change", one, {"network": {"name": t.name("net"), "description": "changed"}})
+        t.put("change with an unknown member", one, {"network": {"no_such": 1}})
+        t.put("change with nothing", one, {"network": {}})
+        t.put("change what only administrators may", one, {"network": {"shared": True}})
+        t.put("change what nobody may", one, {"network": {"status": "ACTIVE"}})
+        t.put("change the ID", one, {"network": {"id": NOBODY}})
+        t.put("change with the revision of long ago", one, {"network": {"description": "x"}},
+              headers={"If-Match": "revision_number=0"})
+        t.put("change with a revision that is none", one, {"network": {"description": "x"}},
+              headers={"If-Match": "revision_number=x"})
+        refuse_bodies(t, path, "network")
+        t.post("create without a name", path, {"network": {}}, save="nameless")
+        t.post("create with a long name", path, {"network": {"name": "n" * 256}})
+        t.post("create with a name that is a number", path, {"network": {"name": 17}})
+        t.post("create with a state that is none", path, {"network": {"name": t.name("x"), "admin_state_up": "maybe"}})
+        t.post("create an odd name", path, {"network": {"name": t.name("ä/ 'n\"%2e")}}, save="odd")
+        t.post("create for another project", path, {"network": {"name": t.name("x"), "project_id": "f" * 32}})
+        t.post("create a shared one", path, {"network": {"name": t.name("x"), "shared": True}})
+        t.post("create one from outside", path, {"network": {"name": t.name("x"), "router:external": True}})
+        t.post("create of a provider", path, {"network": {"name": t.name("x"),
+                                                          "provider:network_type": "local"}})
+        missing(t, path, "network")
+        tags(t, one)
+        t.delete("delete", one)
+        t.delete("delete again", one)
+
+
+def tags(t, one):
+    t.put("set tags", one + "/tags", {"tags": ["red", "blue"]})
+    t.get("list tags", one + "/tags")
+    t.put("add a tag", one + "/tags/green")
+    t.put("add a tag again", one + "/tags/green")
+    t.get("check a tag", one + "/tags/green")
+    t.get("check a tag that is not there", one + "/tags/none")
+    t.get("list by tags", "%s?tags=red,blue" % one.rsplit("/", 1)[0], pick=own(t, one.split("/")[-2].replace("-", "_")))
+    t.get("list without a tag", "%s?not-tags=red" % one.rsplit("/", 1)[0], pick=own(t, one.split("/")[-2].replace("-", "_")))
+    t.delete("remove a tag", one + "/tags/green")
+    t.delete("remove a tag again", one + "/tags/green")
+    t.put("set tags that are text", one + "/tags", {"tags": "red"})
+    t.put("set tags that are numbers", one + "/tags", {"tags": [1]})
+    t.put("set a long tag", one + "/tags", {"tags": ["t" * 256]})
+    t.put("set no tags member", one + "/tags", {})
+    t.put("add a long tag", one + "/tags/" + "t" * 256)
+    t.delete("remove all tags", one + "/tags")
+
+
+def network(t, name="net"):
+    """A network to work in, not looked at itself."""
+    answer = t.cloud.ask("network", "POST", V + "/networks", {"network": {"name": t.name(name)}})
+    t.alias(answer.at("network", "id"), name)
+    t.removed_by("DELETE", "%s/networks/%s" % (V, answer.at("network", "id")))
+    return answer.at("network", "id")
+
+
+def subnet(t, net, cidr="10.99.1.0/24", name="subnet"):
+    answer = t.cloud.ask("network", "POST", V + "/subnets", {"subnet": {
+        "name": t.name(name), "network_id": net, "cidr": cidr, "ip_version": 4}})
+    t.alias(answer.at("subnet", "id"), name)
+    t.removed_by("DELETE", "%s/subnets/%s" % (V, answer.at("subnet", "id")))
+    return answer.at("subnet", "id")
+
+
+def subnets(t):
+    path = V + "/subnets"
+    with t.story("subnets"):
+        net = network(t)
+
+        def wanted(**changes):
+            body = {"name": t.name("subnet"), "network_id": net, "cidr": "10.99.1.0/24", "ip_version": 4}
+            body.update(changes)
+            return {"subnet": {key: value for key, value in body.items() if value is not None}}
+        made = t.post("create", path, wanted(), save="subnet")
+        one = "%s/%s" % (path, made.id)
+        t.get("show", one)
+        listings(t, path, "subnets", "subnet")
+        t.get("list by network", "%s?network_id=%s" % (path, net))
+        t.get("list by CIDR", "%s?network_id=%s&cidr=10.99.1.0/24" % (path, net))
+        t.get("list by version", "%s?network_id=%s&ip_version=6" % (path, net))
+        t.get("list by a version that is none", "%s?network_id=%s&ip_version=x" % (path, net))
+        t.get("the network with it", "%s/networks/%s" % (V, net))
+        t.post("create one that overlaps", path, wanted(cidr="10.99.1.128/25"))
+        t.post("create one with all", path, wanted(
+            name=t.name("all"), cidr="10.99.2.0/24", gateway_ip="10.99.2.254", enable_dhcp=False,
+            description="of a test", dns_nameservers=["10.99.2.2", "10.99.2.3"],
+            allocation_pools=[{"start": "10.99.2.10", "end": "10.99.2.20"}],
+            host_routes=[{"destination": "10.98.0.0/16", "nexthop": "10.99.2.9"}]), save="all")
+        t.post("create one without a gateway", path, {"subnet": {
+            "name": t.name("no-gateway"), "network_id": net, "cidr": "10.99.3.0/24", "ip_version": 4,
+            "gateway_ip": None}}, save="no gateway")
+        t.post("create a small one", path, wanted(cidr="10.99.4.0/30"), save="small")
+        refuse_bodies(t, path, "subnet")
+        t.post("create without a network", path, wanted(network_id=None))
+        t.post("create in an unknown network", path, wanted(network_id=NOBODY))
+        t.post("create in a network whose ID is none", path, wanted(network_id="x"))
+        t.post("create without a CIDR", path, wanted(cidr=None))
+        t.post("create with a CIDR that is none", path, wanted(cidr="x"))
+        t.post("create with an address and no size", path, wanted(cidr="10.99.9.0"))
+        t.post("create with host bits", path, wanted(cidr="10.99.9.7/24"), save="host bits")
+        t.post("create without a version", path, wanted(ip_version=None))
+        t.post("create with version 5", path, wanted(ip_version=5))
+        t.post("create with the CIDR of the other version", path, wanted(ip_version=6))
+        t.post("create with a gateway outside", path, wanted(cidr="10.99.5.0/24", gateway_ip="10.1.1.1"), save="outside")
+        t.post("create with a gateway that is none", path, wanted(cidr="10.99.6.0/24", gateway_ip="x"))
+        t.post("create with the gateway in a pool", path, wanted(
+            cidr="10.99.6.0/24", gateway_ip="10.99.6.10",
+            allocation_pools=[{"start": "10.99.6.5", "end": "10.99.6.20"}]))
+        t.post("create with a pool outside", path, wanted(
+            cidr="10.99.6.0/24", allocation_pools=[{"start": "10.1.1.1", "end": "10.1.1.2"}]))
+        t.post("create with a pool that ends before it starts", path, wanted(
+            cidr="10.99.6.0/24", allocation_pools=[{"start": "10.99.6.9", "end": "10.99.6.5"}]))
+        t.post("create with pools that overlap", path, wanted(cidr="10.99.6.0/24", allocation_pools=[
+            {"start": "10.99.6.5", "end": "10.99.6.9"}, {"start": "10.99.6.8", "end": "10.99.6.20"}]))
+        t.post("create with a pool that is none", path, wanted(cidr="10.99.6.0/24", allocation_pools=[{"a": "b"}]))
+        t.post("create with name servers that are none", path, wanted(cidr="10.99.6.0/24", dns_nameservers=["x"]))
+        t.post("create with name servers twice", path, wanted(cidr="10.99.6.0/24",
+                                                              dns_nameservers=["10.0.0.1", "10.0.0.1"]))
+        t.post("create with routes that are none", path, wanted(cidr="10.99.6.0/24",
+                                                                host_routes=[{"destination": "x", "nexthop": "y"}]))
+        t.put("change", one, {"subnet": {"description": "changed", "dns_nameservers": ["10.99.1.9"]}})
+        t.put("take the gateway", one, {"subnet": {"gateway_ip": None}})
+        t.put("give a gateway", one, {"subnet": {"gateway_ip": "10.99.1.1"}})
+        t.put("change the CIDR", one, {"subnet": {"cidr": "10.99.7.0/24"}})
+        t.put("change the version", one, {"subnet": {"ip_version": 6}})
+        t.put("change with an unknown member", one, {"subnet": {"no_such": 1}})
+        missing(t, path, "subnet")
+        tags(t, one)
+        t.delete("delete", one)
+        t.delete("delete again", one)
+
+
+def groups(t):
+    path, rules = V + "/security-groups", V + "/security-group-rules"
+
+    def by_direction(body):
+        """Rules in an order of their own: theirs is not defined."""
+        group = body.get("security_group") if isinstance(body, dict) else None
+        if group and "security_group_rules" in group:
+            group["security_group_rules"].sort(key=lambda rule: (rule["direction"], rule["ethertype"],
+                                                                 str(rule["port_range_min"])))
+        for group in body.get("security_groups", []) if isinstance(body, dict) else []:
+            by_direction({"security_group": group})
+        return body
+
+    with t.story("security groups"):
+        made = t.post("create", path, {"security_group": {"name": t.name("group"), "description": "of a test"}},
+                      save="group", pick=by_direction)
+        one = "%s/%s" % (path, made.id)
+        t.get("show", one, pick=by_direction)
+        t.get("list by name", "%s?name=%s" % (path, t.name("group")), pick=by_direction)
+        t.get("list by an unknown key", path + "?no_such_key=1")
+        t.get("list with fields", "%s?name=%s&fields=name&fields=stateful" % (path, t.name("group")))
+        pages(t, "list by name", "%s?name=%s&limit=1&fields=name" % (path, t.name("group")), "security_groups")
+        t.post("create a second of the name", path, {"security_group": {"name": t.name("group")}}, save="second",
+               pick=by_direction)
+        t.post("create without a name", path, {"security_group": {}}, save="nameless", pick=by_direction)
+        t.post("create one that is called default", path, {"security_group": {"name": "default"}})
+        t.post("create with a long name", path, {"security_group": {"name": "n" * 256}})
+        t.post("create without a state", path, {"security_group": {"name": t.name("stateless"), "stateful": False}},
+               save="stateless", pick=by_direction)
+        refuse_bodies(t, path, "security_group")
+        t.put("change", one, {"security_group": {"description": "changed"}}, pick=by_direction)
+        t.put("change with an unknown member", one, {"security_group": {"no_such": 1}})
+        default = [value for value, word in t.aliases.items() if word == "<default group>"][0]
+        t.put("rename the default group", "%s/%s" % (path, default), {"security_group": {"name": "x"}})
+        t.delete("delete the default group", "%s/%s" % (path, default))
+        missing(t, path, "security_group")
+        tags(t, one)
+
+    with t.story("rules"):
+        group = t.cloud.ask("network", "POST", path, {"security_group": {"name": t.name("group")}}).at(
+            "security_group", "id")
+        t.alias(group, "group")
+        t.removed_by("DELETE", "%s/%s" % (path, group))
+
+        def wanted(**members):
+            body = {"security_group_id": group, "direction": "ingress", "ethertype": "IPv4"}
+            body.update(members)
+            return {"security_group_rule": {key: value for key, value in body.items() if value is not None}}
+        tcp = {"protocol": "tcp", "port_range_min": 80, "port_range_max": 80}
+        made = t.post("create", rules, wanted(remote_ip_prefix="0.0.0.0/0", description="web", **tcp), save="rule")
+        one = "%s/%s" % (rules, made.id)
+        t.get("show", one)
+        t.get("list of the group", "%s?security_group_id=%s&protocol=tcp" % (rules, group))
+        t.get("list by an unknown key", rules + "?no_such_key=1")
+        t.post("create the same", rules, wanted(remote_ip_prefix="0.0.0.0/0", **tcp))
+        t.post("create the same with another description", rules,
+               wanted(remote_ip_prefix="0.0.0.0/0", description="other", **tcp))
+        t.post("create without a remote", rules, wanted(**tcp), save="no remote")
+        t.post("create for a group", rules, wanted(remote_group_id=group, **tcp), save="of a group")
+        t.post("create for all", rules, wanted(), save="for all")
+        t.post("create with a protocol by number", rules, wanted(protocol="6", port_range_min=1, port_range_max=2),
+               save="by number")
+        t.post("create with a number as protocol", rules, wanted(protocol=17, port_range_min=1, port_range_max=2),
+               save="a number")
+        t.post("create ICMP", rules, wanted(protocol="icmp", port_range_min=8, port_range_max=0), save="icmp")
+        t.post("create ICMP with a type that is none", rules, wanted(protocol="icmp", port_range_min=256))
+        t.post("create ICMP with a code and no type", rules, wanted(protocol="icmp", port_range_max=3))
+        t.post("create egress", rules, wanted(direction="egress", **tcp), save="egress")
+        t.post("create for IPv6", rules, wanted(ethertype="IPv6", remote_ip_prefix="::/0", **tcp), save="six")
+        t.post("create for an address alone", rules, wanted(remote_ip_prefix="10.1.2.3", **tcp), save="alone")
+        t.post("create for an address with host bits", rules, wanted(remote_ip_prefix="10.1.2.3/24", **tcp), save="bits")
+        t.post("create with an address of the other version", rules, wanted(remote_ip_prefix="::/0", **tcp))
+        t.post("create with a remote that is none", rules, wanted(remote_ip_prefix="x", **tcp))
+        t.post("create with two remotes", rules, wanted(remote_ip_prefix="0.0.0.0/0", remote_group_id=group, **tcp))
+        t.post("create with an unknown remote group", rules, wanted(remote_group_id=NOBODY, **tcp))
+        t.post("create in an unknown group", rules, wanted(security_group_id=NOBODY, **tcp))
+        t.post("create in no group", rules, wanted(security_group_id=None, **tcp))
+        t.post("create in no direction", rules, wanted(direction=None, **tcp))
+        t.post("create in an unknown direction", rules, wanted(direction="sideways", **tcp))
+        t.post("create of an unknown type", rules, wanted(ethertype="IPv5", **tcp))
+        t.post("create with an unknown protocol", rules, wanted(protocol="no-such"))
+        t.post("create with a port and no protocol", rules, wanted(port_range_min=80, port_range_max=80))
+        t.post("create with a last port only", rules, wanted(protocol="tcp", port_range_max=81))
+        t.post("create with a first port only", rules, wanted(protocol="tcp", port_range_min=81))
+        t.post("create with ports the wrong way round", rules,
+               wanted(protocol="tcp", port_range_min=81, port_range_max=80))
+        t.post("create with port 0", rules, wanted(protocol="tcp", port_range_min=0, port_range_max=0))
+        t.post("create with port 65536", rules, wanted(protocol="tcp", port_range_min=1, port_range_max=65536))
+        t.post("create with a port that is none", rules, wanted(protocol="tcp", port_range_min="x", port_range_max="x"))
+        t.post("create with ports as text", rules, wanted(protocol="tcp", port_range_min="90", port_range_max="91"),
+               save="as text")
+        refuse_bodies(t, rules, "security_group_rule")
+        t.put("change", one, {"security_group_rule": {"description": "x"}})
+        t.delete("delete", one)
+        t.delete("delete again", one)
+        t.get("show the deleted", one)
+        t.get("show with an ID that is none", rules + "/x")
+
+
+def ports(t):
+    path = V + "/ports"
+
+    with t.story("ports"):
+        net = network(t)
+        sub = subnet(t, net)
+        made = t.post("create with an address", path, {"port": {
+            "name": t.name("port"), "network_id": net, "fixed_ips": [{"ip_address": "10.99.1.50"}]}}, save="port")
+        one = "%s/%s" % (path, made.id)
+        t.get("show", one)
+        listings(t, path, "ports", "port")
+        t.get("list by network and owner", "%s?network_id=%s&device_owner=" % (path, net))
+        t.get("list by address", "%s?network_id=%s&fixed_ips=ip_address%%3D10.99.1.50" % (path, net))
+        t.get("list by another address", "%s?network_id=%s&fixed_ips=ip_address%%3D10.99.1.51" % (path, net))
+        t.get("list by a part of the address", "%s?network_id=%s&fixed_ips=ip_address_substr%%3D99.1.5" % (path, net))
+        t.get("list by subnet", "%s?network_id=%s&fixed_ips=subnet_id%%3D%s" % (path, net, sub))
+        t.get("list by addresses that are none", "%s?network_id=%s&fixed_ips=x" % (path, net))
+        t.get("list by device", "%s?device_id=%s" % (path, NOBODY))
+        t.get("list by MAC", "%s?mac_address=%s" % (path, made.at("port", "mac_address")))
+        t.get("list by status", "%s?network_id=%s&status=DOWN&name=%s" % (path, net, t.name("port")))
+        second = t.post("create with all", path, {"port": {
+            "name": t.name("all"), "network_id": net, "description": "of a test", "admin_state_up": False,
+            "mac_address": "fa:16:3e:99:01:77", "device_id": "some-device", "device_owner": "some:owner",
+            "fixed_ips": [{"subnet_id": sub, "ip_address": "10.99.1.60"}, {"ip_address": "10.99.1.61"}],
+            "allowed_address_pairs": [{"ip_address": "10.99.1.200"}], "security_groups": [],
+            "port_security_enabled": True,
+            "extra_dhcp_opts": [{"opt_name": "mtu", "opt_value": "1400"}]}}, save="all")
+        t.post("create two", path, {"ports": [
+            {"name": t.name("two-1"), "network_id": net, "fixed_ips": [{"ip_address": "10.99.1.71"}]},
+            {"name": t.name("two-2"), "network_id": net, "fixed_ips": [{"ip_address": "10.99.1.72"}]}]})
+        for tail in ("two-1", "two-2"):
+            for port in t.cloud.ask("network", "GET", "%s?name=%s" % (path, t.name(tail))).at("ports"):
+                t.removed_by("DELETE", "%s/%s" % (path, port["id"]))
+        t.post("create two, one of which fails", path, {"ports": [
+            {"name": t.name("fails"), "network_id": net}, {"name": t.name("fails"), "network_id": NOBODY}]})
+        t.get("list what the failed one left", "%s?name=%s" % (path, t.name("fails")))
+        t.post("create with an address in use", path, {"port": {
+            "network_id": net, "fixed_ips": [{"ip_address": "10.99.1.50"}]}})
+        t.post("create with the gateway's address", path, {"port": {
+            "network_id": net, "fixed_ips": [{"ip_address": "10.99.1.1"}]}}, save="at the gateway")
+        t.post("create with an address outside", path, {"port": {
+            "network_id": net, "fixed_ips": [{"ip_address": "10.1.1.1"}]}})
+        t.post("create with the network's address", path, {"port": {
+            "network_id": net, "fixed_ips": [{"ip_address": "10.99.1.0"}]}})
+        t.post("create with an address that is none", path, {"port": {
+            "network_id": net, "fixed_ips": [{"ip_address": "x"}]}})
+        t.post("create with an unknown subnet", path, {"port": {
+            "network_id": net, "fixed_ips": [{"subnet_id": NOBODY}]}})
+        t.post("create with addresses that are text", path, {"port": {"network_id": net, "fixed_ips": "x"}})
+        t.post("create with a MAC in use", path, {"port": {"network_id": net, "mac_address": "fa:16:3e:99:01:77"}})
+        t.post("create with a MAC that is none", path, {"port": {"network_id": net, "mac_address": "x"}})
+        t.post("create in an unknown network", path, {"port": {"network_id": NOBODY}})
+        t.post("create in no network", path, {"port": {"name": "x"}})
+        t.post("create with an unknown group", path, {"port": {"network_id": net, "security_groups": [NOBODY]}})
+        t.post("create with groups that are none", path, {"port": {"network_id": net, "security_groups": ["x"]}})
+        t.post("create with groups and without security", path, {"port": {
+            "network_id": net, "port_security_enabled": False,
+            "security_groups": [[v for v, w in t.aliases.items() if w == "<default group>"][0]]}})
+        t.post("create without security", path, {"port": {
+            "name": t.name("open"), "network_id": net, "port_security_enabled": False,
+            "fixed_ips": [{"ip_address": "10.99.1.80"}]}}, save="open")
+        t.post("create without addresses", path, {"port": {"name": t.name("bare"), "network_id": net,
+                                                           "fixed_ips": []}}, save="bare")
+        t.post("create with a pair that is none", path, {"port": {
+            "network_id": net, "allowed_address_pairs": [{"ip_address": "x"}]}})
+        t.post("create with a pair twice", path, {"port": {"network_id": net, "allowed_address_pairs": [
+            {"ip_address": "10.99.1.200"}, {"ip_address": "10.99.1.200"}]}})
+        t.post("create bound to a host", path, {"port": {"network_id": net, "binding:host_id": "x"}})
+        refuse_bodies(t, path, "port")
+        t.put("change", one, {"port": {"name": t.name("port"), "description": "changed"}})
+        t.put("change the addresses", one, {"port": {"fixed_ips": [{"ip_address": "10.99.1.55"}]}})
+        t.put("change the groups", one, {"port": {"security_groups": []}})
+        t.put("take security", one, {"port": {"port_security_enabled": False}})
+        t.put("change the network", one, {"port": {"network_id": net}})
+        t.put("change the MAC", one, {"port": {"mac_address": "fa:16:3e:99:01:78"}})
+        t.put("change the status", one, {"port": {"status": "ACTIVE"}})
+        t.put("change with an unknown member", one, {"port": {"no_such": 1}})
+        missing(t, path, "port")
+        tags(t, one)
+        t.delete("delete the network with ports", "%s/networks/%s" % (V, net))
+        t.delete("delete the subnet with ports", "%s/subnets/%s" % (V, sub))
+        t.delete("delete", one)
+        t.delete("delete again", one)
+        t.get("the second is still there", "%s/%s" % (path, second.id))
+
+
+
+def routers(t, public):
+    path = V + "/routers"
+    with t.story("routers"):
+        t.mask(ip_address="address")
+        net = network(t)
+        sub = subnet(t, net)
+        made = t.post("create", path, {"router": {"name": t.name("router"), "description": "of a test"}}, save="router")
+        one = "%s/%s" % (path, made.id)
+        t.get("show", one)
+        listings(t, path, "routers", "router")
+        gateway = t.post("create with a gateway", path, {"router": {
+            "name": t.name("gate"), "external_gateway_info": {"network_id": public}}}, save="gate")
+        t.states("a router's state", "%s/%s" % (path, gateway.id), lambda body: body["router"]["status"],
+                 lambda state: state == "ACTIVE", 60)
+        refuse_bodies(t, path, "router")
+        t.post("create with a gateway into an inner network", path, {"router": {
+            "external_gateway_info": {"network_id": net}}})
+        t.post("create with a gateway into an unknown network", path, {"router": {
+            "external_gateway_info": {"network_id": NOBODY}}})
+        t.post("create with a gateway that is text", path, {"router": {"external_gateway_info": "x"}})
+        t.post("create with a long name", path, {"router": {"name": "n" * 256}})
+        t.put("change", one, {"router": {"description": "changed"}})
+        t.put("change with an unknown member", one, {"router": {"no_such": 1}})
+        t.put("give a gateway", one, {"router": {"external_gateway_info": {"network_id": public}}})
+        t.put("take the gateway", one, {"router": {"external_gateway_info": {}}})
+        t.put("give it again", one, {"router": {"external_gateway_info": {"network_id": public}}})
+        t.put("take it by null", one, {"router": {"external_gateway_info": None}})
+        add, remove = one + "/add_router_interface", one + "/remove_router_interface"
+        inner = t.put("add an interface", add, {"subnet_id": sub})
+        t.alias(inner.at("port_id"), "inner port")
+        t.after(lambda: t.cloud.ask("network", "PUT", remove, {"subnet_id": sub}))
+        t.put("add it again", add, {"subnet_id": sub})
+        t.put("add an unknown subnet", add, {"subnet_id": NOBODY})
+        t.put("add a subnet whose ID is none", add, {"subnet_id": "x"})
+        t.put("add an unknown port", add, {"port_id": NOBODY})
+        t.put("add neither", add, {})
+        t.put("add both", add, {"subnet_id": sub, "port_id": NOBODY})
+        t.put("add to no router", "%s/%s/add_router_interface" % (path, NOBODY), {"subnet_id": sub})
+        t.put("add without a body", add)
+        t.get("ports of the router", "%s/ports?device_id=%s" % (V, made.id))
+        t.delete("delete the port of the router", "%s/ports/%s" % (V, inner.at("port_id")))
+        t.delete("delete the router with interfaces", one)
+        t.delete("delete the subnet of the router", "%s/subnets/%s" % (V, sub))
+        other = network(t, "other net")
+        overlapping = subnet(t, other, name="overlapping")
+        t.put("add a subnet that overlaps", add, {"subnet_id": overlapping})
+        far = subnet(t, other, "10.99.2.0/24", "far")
+        port = t.cloud.ask("network", "POST", V + "/ports", {"port": {
+            "name": t.name("by port"), "network_id": other, "fixed_ips": [{"subnet_id": far}]}}).at("port", "id")
+        t.alias(port, "port")
+        t.removed_by("DELETE", "%s/ports/%s" % (V, port))
+        t.put("add an interface by port", add, {"port_id": port})
+        t.after(lambda: t.cloud.ask("network", "PUT", remove, {"port_id": port}))
+        t.put("add the port again", add, {"port_id": port})
+        t.put("routes", one, {"router": {"routes": [{"destination": "10.98.0.0/16", "nexthop": "10.99.1.9"}]}})
+        t.put("routes to where nothing is", one, {"router": {"routes": [{"destination": "10.98.0.0/16",
+                                                                         "nexthop": "10.1.1.1"}]}})
+        t.put("routes that are none", one, {"router": {"routes": [{"destination": "x", "nexthop": "y"}]}})
+        t.put("remove an interface that a route needs", remove, {"subnet_id": sub})
+        t.put("no routes", one, {"router": {"routes": []}})
+        t.put("remove an interface by port", remove, {"port_id": port})
+        t.put("remove the port again", remove, {"port_id": port})
+        t.put("remove an interface", remove, {"subnet_id": sub})
+        t.put("remove it again", remove, {"subnet_id": sub})
+        t.put("remove nothing", remove, {})
+        missing(t, path, "router")
+        tags(t, one)
+        t.delete("delete", one)
+        t.delete("delete again", one)
+        del t.masked["ip_address"]
+
+
+def floating_ips(t, public):
+    path = V + "/floatingips"
+    with t.story("floating IPs"):
+        t.mask(floating_ip_address="floating address")
+        net = network(t)
+        sub = subnet(t, net)
+        router = t.cloud.ask("network", "POST", V + "/routers", {"router": {
+            "name": t.name("router"), "external_gateway_info": {"network_id": public}}}).at("router", "id")
+        t.alias(router, "router")
+        t.removed_by("DELETE", "%s/routers/%s" % (V, router))
+
+        def port(name, address, network_id=net):
+            made = t.cloud.ask("network", "POST", V + "/ports", {"port": {
+                "name": t.name(name), "network_id": network_id, "fixed_ips": [{"ip_address": address}]}})
+            t.alias(made.at("port", "id"), name)
+            t.removed_by("DELETE", "%s/ports/%s" % (V, made.at("port", "id")))
+            return made.at("port", "id")
+        first, second = port("first", "10.99.1.50"), port("second", "10.99.1.51")
+        made = t.post("create", path, {"floatingip": {"floating_network_id": public, "description": "of a test"}},
+                      save="fip")
+        one = "%s/%s" % (path, made.id)
+        address = made.at("floatingip", "floating_ip_address")
+        t.get("show", one)
+        t.get("list by address", "%s?floating_ip_address=%s" % (path, address))
+        t.get("list by an unknown address", "%s?floating_ip_address=192.0.2.1" % path)
+        t.get("list by status", "%s?status=DOWN&floating_ip_address=%s" % (path, address))
+        t.get("list by port", "%s?port_id=%s" % (path, first))
+        t.get("list by an unknown key", path + "?no_such_key=1")
+        t.get("list with fields", "%s?floating_ip_address=%s&fields=status" % (path, address))
+        t.get("list sorted by an unknown key", path + "?sort_key=no_such&sort_dir=asc")
+        pages(t, "list by address", "%s?floating_ip_address=%s&limit=1" % (path, address), "floatingips")
+        t.put("give it to a port without a router", one, {"floatingip": {"port_id": first}})
+        t.cloud.ask("network", "PUT", "%s/routers/%s/add_router_interface" % (V, router), {"subnet_id": sub})
+        t.after(lambda: t.cloud.ask("network", "PUT", "%s/routers/%s/remove_router_interface" % (V, router),
+                                    {"subnet_id": sub}))
+        t.put("give it to a port", one, {"floatingip": {"port_id": first}})
+        t.states("a floating IP that is given", one, lambda body: body["floatingip"]["status"],
+                 lambda state: state == "ACTIVE", 60)
+        t.get("show it with its port", one)
+        t.get("list by its port", "%s?port_id=%s" % (path, first))
+        t.get("list by its router", "%s?router_id=%s" % (path, router))
+        t.get("list by its inner address", "%s?fixed_ip_address=10.99.1.50&port_id=%s" % (path, first))
+        t.put("give it to another port", one, {"floatingip": {"port_id": second, "fixed_ip_address": "10.99.1.51"}})
+        t.put("give it an address that the port has not", one, {"floatingip": {
+            "port_id": first, "fixed_ip_address": "10.99.1.99"}})
+        t.put("give it to an unknown port", one, {"floatingip": {"port_id": NOBODY}})
+        t.put("give it to a port whose ID is none", one, {"floatingip": {"port_id": "x"}})
+        t.put("change its description", one, {"floatingip": {"description": "changed"}})
+        t.put("change its address", one, {"floatingip": {"floating_ip_address": "192.0.2.1"}})
+        t.put("change with an unknown member", one, {"floatingip": {"no_such": 1}})
+        t.post("create for a port that has one", path, {"floatingip": {
+            "floating_network_id": public, "port_id": second}})
+        t.put("remove the router's interface below it", "%s/routers/%s/remove_router_interface" % (V, router),
+              {"subnet_id": sub})
+        t.put("take it from the port", one, {"floatingip": {"port_id": None}})
+        t.states("a floating IP that is taken", one, lambda body: body["floatingip"]["status"],
+                 lambda state: state == "DOWN", 60)
+        t.put("a change of nothing", one, {"floatingip": {}})
+        t.post("create with a port", path, {"floatingip": {"floating_network_id": public, "port_id": first}},
+               save="with port")
+        refuse_bodies(t, path, "floatingip")
+        t.post("create in an inner network", path, {"floatingip": {"floating_network_id": net}})
+        t.post("create in an unknown network", path, {"floatingip": {"floating_network_id": NOBODY}})
+        t.post("create in a network whose ID is none", path, {"floatingip": {"floating_network_id": "x"}})
+        t.post("create with an address outside", path, {"floatingip": {
+            "floating_network_id": public, "floating_ip_address": "192.0.2.1"}})
+        t.post("create with an inner address and no port", path, {"floatingip": {
+            "floating_network_id": public, "fixed_ip_address": "10.99.1.50"}})
+        t.post("create for an unknown port", path, {"floatingip": {"floating_network_id": public, "port_id": NOBODY}})
+        missing(t, path, "floatingip")
+        tags(t, one)
+        t.delete("delete", one)
+        t.delete("delete again", one)
+        # A port that goes takes its association with it.
+        t.cloud.ask("network", "DELETE", "%s/ports/%s" % (V, first))
+        t.get("the other one when its port is gone", "%s?router_id=%s" % (path, router))
+        del t.masked["floating_ip_address"]
+
+
+def rest(t):
+    project = t.cloud.project
+    with t.story("the rest"):
+        t.get("versions", "/")
+        t.get("versions without a token", "/", token="")
+        t.get("resources", V, only_shape=True)
+        t.get("resources with a slash", V + "/", only_shape=True)
+        t.get("extensions", V + "/extensions", only_shape=True)
+        t.get("an extension", V + "/extensions/router")
+        t.get("an unknown extension", V + "/extensions/no-such-extension")
+        t.get("availability zones", V + "/availability_zones", only_shape=True)
+        t.get("quotas", "%s/quotas/%s" % (V, project), only_shape=True)
+        t.get("quotas in detail", "%s/quotas/%s/details.json" % (V, project), only_shape=True)
+        t.get("default quotas", "%s/quotas/%s/default" % (V, project), only_shape=True)
+        t.get("quotas of another project", "%s/quotas/%s" % (V, "f" * 32))
+        t.put("change quotas", "%s/quotas/%s" % (V, project), {"quota": {"network": 5}})
+        t.delete("reset quotas", "%s/quotas/%s" % (V, project))
+        t.get("list with a suffix", V + "/networks.json?name=no-such-name-at-all")
+        t.get("list as XML", V + "/networks?name=no-such-name-at-all", headers={"Accept": "application/xml"})
+        t.call("HEAD of a list", "HEAD", V + "/networks?name=no-such-name-at-all")
+        t.call("OPTIONS of a list", "OPTIONS", V + "/networks")
+        t.get("a slash at the end", V + "/networks/?name=no-such-name-at-all")
