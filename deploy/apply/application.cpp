@@ -49,6 +49,7 @@ void sleep(std::chrono::milliseconds duration, const std::stop_token& stop) {
 }
 
 struct Inside {
+    std::string name;  ///< of the server
     bool has_console = false;
     bool installed = false;
     std::string last_word;  ///< of the user data
@@ -75,7 +76,8 @@ Inside look_inside(const Context& context, const std::string& server_id, const s
         throw openstack::ResourceFailed(
             "the server '" + server.name + "' went to " + server.status.text() +
             " while the application was starting. The end of its console:" + tail(console, 15));
-    return {.has_console = has_console,
+    return {.name = server.name,
+            .has_console = has_console,
             .installed = console.find(console_installed) != std::string::npos,
             .last_word = last_line_with(console, "FRACTALS: ")};
 }
@@ -102,9 +104,10 @@ bool wait_for_application(const Context& context, const std::string& server_id, 
             answer.status != 0 ? "HTTP status " + std::to_string(answer.status) : answer.reason;
         if (std::chrono::steady_clock::now() >= context.deadline)
             throw openstack::Timeout(
-                "the application at " + url + path + " did not answer in time (" + state + "). " +
+                "the application at " + url + path +
+                " did not answer before the time of --timeout was over (" + state + "). " +
                 (inside.empty() ? "" : "The instance's last word: " + inside + ". ") +
-                "Run this again to wait longer, or look at the console with the command `logs`");
+                "Run this again to wait longer, or look at its console with the command `logs`");
         if (round % rounds_between_consoles == 0) inside = look_inside(context, server_id, stop).last_word;
         report(inside.empty() ? state : inside);
         sleep(pause, stop);
@@ -119,7 +122,7 @@ void wait_for_answer(const Context& context, const std::string& url, const std::
         if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for " + url);
         const auto state =
             answer.status != 0 ? "HTTP status " + std::to_string(answer.status) : answer.reason;
-        require_time(context, url + path + " did not answer in time (" + state +
+        require_time(context, url + path + " did not answer before the time of --timeout was over (" + state +
                                   "). Run this again to wait longer; `status` says how the instances are");
         report(state);
         sleep(pause, stop);
@@ -134,7 +137,7 @@ bool wait_for_installation(const Context& context, const std::string& server_id,
         if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for an instance");
         require_time(
             context,
-            "the instance did not end its installation in time. " +
+            "the installation on '" + inside.name + "' had not ended when the time of --timeout was over. " +
                 (inside.last_word.empty() ? std::string() : "Its last word: " + inside.last_word + ". ") +
                 "Run this again to wait longer, or look at its console with the command `logs`");
         report(inside.last_word);
@@ -151,10 +154,11 @@ std::string wait_for_fractals(const Context& context, const std::string& url, co
         if (connected && (status->fractals == 0 || status->done.value_or(status->fractals) > 0))
             return in_words(*status);
         if (stop.stop_requested()) throw openstack::Cancelled("interrupted while waiting for fractals");
-        require_time(context,
-                     "no fractal was drawn in time, though the application at " + url +
-                         " answers; look at the workers' consoles with the command `logs`, and run this "
-                         "again to wait longer");
+        require_time(
+            context,
+            "no fractal was drawn before the time of --timeout was over, though the application at " + url +
+                " answers. Look at the workers' consoles with the command `logs`, and run this "
+                "again to wait longer");
         report(!status     ? "the application does not answer"
                : connected ? in_words(*status)
                            : status->queue_trouble);

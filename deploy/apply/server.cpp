@@ -69,6 +69,19 @@ std::string fixed_address(const Server& server) {
                                     ") is ACTIVE but has no IPv4 address; does its network have a subnet?");
 }
 
+/// Clouds may list zones that they do not let everybody use.
+std::string create_elsewhere(const Work& work, const InstanceSpec& spec, const std::string& zone,
+                             const StepReport& report, const std::stop_token& stop) {
+    try {
+        return create_server(work, spec, zone, report, stop);
+    } catch (const openstack::BadRequest& refusal) {
+        if (zone.empty()) throw;
+        work.note("It cannot be made in the availability zone " + zone +
+                  ", so where is left to the cloud: " + refusal.what());
+        return create_server(work, spec, "", report, stop);
+    }
+}
+
 /// Whether this run has made it, or found it before it had ever run: nothing is lost with it.
 bool is_new(const Work& work, const InstanceSpec& spec) {
     const auto action = work.plan.item("server", spec.name).action;
@@ -121,7 +134,8 @@ StepResult start_instance(const Work& work, const InstanceSpec& spec, const Step
         id = create_server(work, spec, "", report, stop);
     if (item.action == Action::change) compute.start_server(id, work.context.call(stop));
     work.board.with([&](Board& board) { board.server_ids[spec.name] = id; });
-    return {.changed = item.action != Action::keep, .detail = item.why};
+    return {.changed = item.action != Action::keep,
+            .detail = item.action == Action::create ? "asked for" : item.why};
 }
 
 StepResult await_instance(const Work& work, const InstanceSpec& spec, const StepReport& report,
@@ -146,7 +160,7 @@ StepResult await_instance(const Work& work, const InstanceSpec& spec, const Step
                   std::to_string(failures + 1) + " of " + std::to_string(retries) + " retries)");
         tried.insert(zone);
         retire_server(work.context, server, report, stop);
-        const auto another = create_server(work, spec, zone, report, stop);
+        const auto another = create_elsewhere(work, spec, zone, report, stop);
         work.board.with([&](Board& board) { board.server_ids[spec.name] = another; });
     }
 }

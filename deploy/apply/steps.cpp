@@ -115,7 +115,7 @@ class Board {
             next += reminder;
             std::vector<std::string> lines;
             for (std::size_t i = 0; i < steps_.size(); ++i)
-                if (states_[i] == State::running && steady_clock::now() - started_[i] >= reminder)
+                if (states_[i] == State::running && steady_clock::now() - started_[i] >= reminder / 2)
                     lines.push_back("still waiting for: " + steps_[i].title + ", since " +
                                     duration_text(steady_clock::now() - started_[i]) +
                                     (said_[i].empty() ? "" : " (" + said_[i] + ")"));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <string_view>
 
 namespace deploy {
 namespace {
@@ -29,7 +30,13 @@ Interrupt::Interrupt() {
             const timespec moment{.tv_sec = 0, .tv_nsec = 100'000'000};
             const int number = sigtimedwait(&awaited, nullptr, &moment);
             if (number < 0) continue;
-            if (asked) _exit(128 + number);
+            if (asked) {
+                constexpr std::string_view last_word =
+                    "\ninterrupted again, so it ends at once: what it was at may be half done\n";
+                [[maybe_unused]] const auto written =
+                    write(STDERR_FILENO, last_word.data(), last_word.size());
+                _exit(128 + number);
+            }
             asked = true;
             source.request_stop();
         }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 namespace deploy {
@@ -141,13 +142,17 @@ std::string to_text(const Status& status) {
                         common::tty::printable(instance.health)});
     auto text =
         common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
+    if (std::ranges::all_of(status.instances, [](const auto& instance) { return instance.id.empty(); }))
+        text +=
+            fmt::format("There is no instance of the deployment '{}' in this project; `deploy` makes them.\n",
+                        status.deployment);
     if (status.balance) text += in_words(*status.balance);
     if (status.application) text += in_words(*status.application);
     if (!status.url.empty())
         text += status.application
                     ? fmt::format("Fractals is at {} ({} fractals so far)\n", status.url,
                                   status.application->fractals)
-                    : fmt::format("Fractals should be at {}, but does not answer\n", status.url);
+                    : fmt::format("Fractals should be at {}, but it does not answer\n", status.url);
     return text;
 }
 

@@ -31,6 +31,12 @@ ObservedInstance find_instance(const Context& context, const Observed& observed,
                               (there.empty() ? "it has none: deploy first" : "there are: " + there));
 }
 
+/// "ERROR: No valid host was found", "BUILD, spawning"
+std::string state_of(const openstack::compute::Server& server) {
+    if (server.fault) return server.status.text() + ": " + server.fault->message;
+    return server.status.text() + (server.task_state.empty() ? "" : ", " + server.task_state);
+}
+
 /// The user that the image's cloud-init makes; images say it in a property of openstack's own name.
 std::string login_name(const Context& context, const openstack::compute::Server& server) {
     if (!server.image.id.empty()) {
@@ -112,6 +118,10 @@ std::vector<std::string> ssh_through(const Context& context, const Observed& obs
 std::vector<std::string> way_to(const Context& context, const Observed& observed, const std::string& instance,
                                 Asking asking) {
     const auto found = find_instance(context, observed, instance);
+    if (found.server.status != openstack::compute::ServerStatus::active)
+        throw openstack::Conflict("nobody can log in to '" + found.server.name + "': it is " +
+                                  state_of(found.server) +
+                                  ". `deploy` brings up what is down, and replaces what is broken");
     const auto identity = identity_for(context, found.server.key_name);
     return found.floating_address.empty() ? ssh_through(context, observed, found, identity, asking)
                                           : ssh_to(context, found, found.floating_address, identity, asking);
@@ -120,9 +130,23 @@ std::vector<std::string> way_to(const Context& context, const Observed& observed
 }  // namespace
 
 std::string logs(const Context& context, const std::string& instance, int lines) {
-    const auto found = find_instance(context, observe(context), instance);
-    return context.cloud.compute().get_server_console_output(
-        found.server.id, lines > 0 ? std::optional(lines) : std::nullopt, context.call());
+    const auto server = find_instance(context, observe(context), instance).server;
+    const auto why = "; it is " + state_of(server);
+    std::string text;
+    try {
+        text = context.cloud.compute().get_server_console_output(
+            server.id, lines > 0 ? std::optional(lines) : std::nullopt, context.call());
+    } catch (const openstack::Conflict& error) {
+        throw openstack::Conflict(
+            "the console of '" + server.name + "' cannot be read" + why + " (" + error.what() + ")",
+            error.details());
+    } catch (const openstack::NotFound& error) {
+        throw openstack::NotFound(
+            "there is no console of '" + server.name + "'" + why + " (" + error.what() + ")",
+            error.details());
+    }
+    if (text.empty()) throw openstack::NotFound("the console of '" + server.name + "' is still empty" + why);
+    return text;
 }
 
 std::vector<std::string> ssh_command(const Context& context, const std::string& instance,

@@ -16,7 +16,7 @@ constexpr auto patience = std::chrono::seconds(5);
 
 /// What anybody outside can see of it.
 void ask_instance(const InstanceSpec& spec, const Context& context, InstanceStatus& result) {
-    if (spec.health_port == 0 || !spec.floating_ip) return;
+    if (spec.health_port == 0 || !spec.floating_ip || !result.healthy) return;
     if (result.floating_address.empty()) {
         result.healthy = false;
         result.health = "has no floating IP";
@@ -41,6 +41,10 @@ InstanceStatus status_of(const std::string& name, std::string_view role, const O
     result.floating_address = instance->floating_address;
     result.package = metadata_of(instance->server, package_key);
     result.healthy = instance->server.status == openstack::compute::ServerStatus::active;
+    // Nova's reason, or what it is at just now.
+    if (!result.healthy)
+        result.health =
+            instance->server.fault ? instance->server.fault->message : instance->server.task_state;
     return result;
 }
 

@@ -27,6 +27,8 @@ json::object to_json(const Fault& fault) {
                       {"times", fault.times},     {"reset", fault.reset},
                       {"hold", fault.hold},       {"delay_ms", fault.delay.count()},
                       {"after", fault.after},     {"instances", fault.instances}};
+    if (fault.token_life.count() > 0) rule.emplace("token_life_ms", fault.token_life.count());
+    if (!fault.server_fault.empty()) rule.emplace("server_fault", fault.server_fault);
     if (fault.status != 0) rule.emplace("status", fault.status);
     if (!fault.headers.empty()) {
         json::object headers;

@@ -27,7 +27,7 @@
 
 namespace localcloud::testing {
 
-/// What goes wrong, and when. Say at least one of status, reset, hold and delay.
+/// What goes wrong, and when. Say at least one of status, reset, hold, delay, token_life and server_fault.
 struct Fault {
     static constexpr std::size_t always = 0;
 
@@ -43,6 +43,9 @@ struct Fault {
     bool after = false;  ///< all this comes when the work has been done: the true answer is lost
     std::map<std::string, std::string> headers = {};  ///< {{"Retry-After", "3"}}, with a status
     std::optional<std::string> body = std::nullopt;   ///< instead of the service's words, with a status
+    std::chrono::milliseconds token_life{0};          ///< of the token that Keystone gives out; it says so
+    std::string server_fault =
+        {};                  ///< the server that Nova makes goes to ERROR with these words, until clear()
     bool instances = false;  ///< judges the requests that instances send, and none of the others
 };
 

@@ -145,6 +145,28 @@ TEST_F(Controlled, ADelayIsKept) {
     control->clear();
 }
 
+TEST_F(Controlled, ATokenEndsEarlyAndSaysSo) {
+    const std::string credentials = json::serialize(json::value{
+        {"auth", {{"identity", {{"methods", json::array{"token"}}, {"token", {{"id", client->token()}}}}}}}});
+    const auto sign_in = [&] {
+        const auto answer = http->post("/identity/v3/auth/tokens", credentials);
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        return answer;
+    };
+    const auto full = localcloud::parse_json(sign_in().body).at_pointer("/token/expires_at");
+    control->set({.method = "POST", .path = "/auth/tokens$", .token_life = 300ms});
+    const auto answer = sign_in();
+    EXPECT_LT(localcloud::parse_json(answer.body).at_pointer("/token/expires_at").as_string(),
+              full.as_string());
+    const auto status = [&] {
+        return http->get(networks, {{"X-Auth-Token", answer.headers.get("X-Subject-Token")}}).status;
+    };
+    EXPECT_TRUE(common::testkit::wait_until([&] { return status() == 401; }, 5s));
+    EXPECT_EQ(status_of("GET", networks), 200) << "somebody else's token";
+    control->clear();
+    EXPECT_EQ(status(), 200);
+}
+
 TEST_F(Controlled, NobodyElseControlsTheCloud) {
     EXPECT_EQ(http->get("/localcloud/requests").status, 403);
     EXPECT_EQ(http->put("/localcloud/faults", "[]", {{"X-Localcloud-Secret", "guess"}}).status, 403);
@@ -201,6 +223,37 @@ TEST_F(Controlled, AServerIsBuildForTheBootDelayAndCanBeDeletedMeanwhile) {
         EXPECT_TRUE(common::testkit::wait_until([&] { return status(id) == "ACTIVE"; }));
     EXPECT_GE(std::chrono::steady_clock::now() - began, 1s);
     EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
+}
+
+TEST_F(Controlled, AServerGoesToErrorWithTheWordsOfTheRule) {
+    const auto id_of = [&](const std::string& path, const std::string& pointer) {
+        return localcloud::to_text(client->ask("GET", path).at_pointer(pointer));
+    };
+    const json::value wanted{
+        {"server",
+         {{"name", "slow"},
+          {"imageRef", id_of("/image/v2/images", "/images/0/id")},
+          {"flavorRef", id_of("/compute/v2.1/flavors", "/flavors/0/id")},
+          {"networks", json::array{json::object{
+                           {"uuid", id_of(std::string{networks} + "?name=private", "/networks/0/id")}}}}}}};
+    const auto create = [&] {
+        return localcloud::to_text(
+            client->ask("POST", "/compute/v2.1/servers", wanted).at_pointer("/server/id"));
+    };
+    control->set({.method = "POST", .path = "/servers$", .server_fault = "No valid host was found. "});
+    const std::string failed = create();
+    const std::string fine = create();
+    const auto server = [&](const std::string& id) {
+        return client->ask("GET", "/compute/v2.1/servers/" + id).at("server");
+    };
+    EXPECT_EQ(server(failed).at("status").as_string(), "ERROR");
+    EXPECT_EQ(server(failed).at_pointer("/fault/message").as_string(), "No valid host was found. ");
+    EXPECT_EQ(server(fine).at("status").as_string(), "BUILD");
+    for (const auto& listed : client->ask("GET", "/compute/v2.1/servers/detail").at("servers").as_array())
+        EXPECT_EQ(listed.at("status") == "ERROR", listed.at("id").as_string() == failed);
+    (void)client->ask("DELETE", "/compute/v2.1/servers/" + failed);
+    EXPECT_TRUE(common::testkit::wait_until(
+        [&] { return status_of("GET", "/compute/v2.1/servers/" + failed) == 404; }));
 }
 
 }  // namespace

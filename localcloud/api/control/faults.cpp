@@ -15,8 +15,9 @@ constexpr std::int64_t largest_count = 1'000'000;
 constexpr std::size_t longest_pattern = 500;
 constexpr std::size_t longest_target = 2000;  ///< std::regex recurses over what it reads
 
-constexpr std::array known_members{"method", "path",     "service", "instances", "nth",     "times", "after",
-                                   "hold",   "delay_ms", "reset",   "status",    "headers", "body"};
+constexpr std::array known_members{"method", "path",  "service", "instances",     "nth",
+                                   "times",  "after", "hold",    "delay_ms",      "reset",
+                                   "status", "body",  "headers", "token_life_ms", "server_fault"};
 
 [[noreturn]] void refuse_rule(const std::string& problem) {
     throw std::invalid_argument{"a rule is wrong: " + problem};
@@ -99,8 +100,14 @@ Rule read_rule(const json::value& value) {
             body->is_string() ? std::string{std::string_view{body->get_string()}} : json::serialize(*body);
     if (rule.status == 0 && (rule.body || rule.headers.begin() != rule.headers.end()))
         refuse_rule("\"body\" and \"headers\" go with a \"status\"");
-    if (rule.status == 0 && !rule.reset && !rule.hold && rule.delay.count() == 0)
-        refuse_rule("it says none of \"status\", \"reset\", \"hold\" and \"delay_ms\"");
+    rule.token_life =
+        std::chrono::milliseconds{read_number(document, "token_life_ms", 0, 0, longest_delay_ms)};
+    rule.server_fault = read_text(document, "server_fault");
+    const bool lasts = rule.token_life.count() > 0 || !rule.server_fault.empty();
+    if (rule.status == 0 && !rule.reset && !rule.hold && rule.delay.count() == 0 && !lasts)
+        refuse_rule(
+            "it says none of \"status\", \"reset\", \"hold\", \"delay_ms\", \"token_life_ms\" and "
+            "\"server_fault\"");
     return rule;
 }
 
@@ -125,6 +132,7 @@ void Faults::set(std::vector<Rule> rules) {
         rules_.clear();
         ++releases_;
     }
+    lasting_.forget();
     wake_.notify_all();
     add(std::move(rules));
 }
@@ -204,7 +212,9 @@ Response Faults::strike(Counted& counted, const Request& request, const Work& wo
     const bool true_answer = rule.status == 0 && !rule.reset;
     Response answer;
     if (!rule.after) pause(counted);
-    if (rule.after || true_answer) answer = work();
+    if (rule.after || true_answer) answer = do_work(request, work);
+    if (rule.token_life.count() > 0) lasting_.shorten_token(answer, rule.token_life);
+    if (!rule.server_fault.empty()) lasting_.fail_server(answer, rule.server_fault);
     if (rule.after) pause(counted);
     if (rule.reset) return {.reset_connection = true};
     if (true_answer) return answer;
@@ -222,7 +232,15 @@ Response Faults::strike(Counted& counted, const Request& request, const Work& wo
 Response Faults::apply(const Request& request, bool from_instance, const Work& work, bool& struck) {
     const auto counted = judge(request, from_instance);
     struck = counted != nullptr;
-    return counted ? strike(*counted, request, work) : work();
+    return counted ? strike(*counted, request, work) : do_work(request, work);
+}
+
+Response Faults::do_work(const Request& request, const Work& work) {
+    constexpr int unauthorized = 401;
+    if (lasting_.has_ended_token(request)) return refuse_(request, unauthorized, {});
+    Response answer = work();
+    lasting_.touch_up(request, answer);
+    return answer;
 }
 
 }  // namespace localcloud::api::control

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/httpd/message.hpp"
+#include "localcloud/api/control/lasting.hpp"
 #include "localcloud/state/json.hpp"
 
 namespace localcloud::api::control {
@@ -38,6 +39,9 @@ struct Rule {
     int status = 0;      ///< instead of the true answer; 0: the true one
     Headers headers;
     std::optional<std::string> body;  ///< empty: the service's own words for the status
+
+    std::chrono::milliseconds token_life{0};  ///< of the token that is given out; 0: as it is
+    std::string server_fault;                 ///< the server that is made goes to ERROR with these words
 };
 
 /// From a JSON array; throws std::invalid_argument with a sentence.
@@ -54,7 +58,7 @@ class Faults {
 
     explicit Faults(Refuse refuse) : refuse_(std::move(refuse)) {}
 
-    /// Replaces all rules; what is held goes on.
+    /// Replaces all rules, and what they left behind is forgotten; what is held goes on.
     void set(std::vector<Rule> rules);
     /// Further rules behind those that there are.
     void add(std::vector<Rule> rules);
@@ -77,8 +81,10 @@ class Faults {
     [[nodiscard]] std::shared_ptr<Counted> judge(const Request& request, bool from_instance);
     [[nodiscard]] Response strike(Counted& counted, const Request& request, const Work& work);
     void pause(Counted& counted);
+    [[nodiscard]] Response do_work(const Request& request, const Work& work);
 
     Refuse refuse_;
+    Lasting lasting_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<std::shared_ptr<Counted>> rules_;
