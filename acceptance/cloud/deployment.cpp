@@ -22,6 +22,19 @@ std::string text(const boost::json::object& object, const char* key) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+/// What a program that failed says in JSON, or everything when it says no reason.
+std::string reason_in(const boost::json::value& answer) {
+    boost::system::error_code error;
+    const auto* message = answer.find_pointer("/error/message", error);
+    return message != nullptr && message->is_string() ? std::string(message->get_string())
+                                                      : boost::json::serialize(answer);
+}
+
+/// These look for what there is; the others choose, too.
+bool only_looks(const std::string& command) {
+    return command == "status" || command == "logs" || command == "ssh" || command == "destroy";
+}
+
 }  // namespace
 
 std::vector<std::string> deployment_options(bool with_services) {
@@ -30,7 +43,6 @@ std::vector<std::string> deployment_options(bool with_services) {
     const auto add = [&](const char* option, const std::string& value) {
         if (!value.empty()) options.insert(options.end(), {option, value});
     };
-    add("--cloud", settings.cloud);
     add("--image", suite().image().id);
     add("--flavor", suite().flavor().id);
     add("--network", suite().network().id);
@@ -38,7 +50,6 @@ std::vector<std::string> deployment_options(bool with_services) {
     add("--package", settings.package.string());
     add("--package-url", settings.package_url);
     add("--package-sha256", settings.package_sha256);
-    add("--timeout", std::to_string(settings.timeout.count()) + "s");
     add("--poll-interval", std::to_string(static_cast<double>(settings.poll_interval.count()) / 1000));
     if (!with_services) return options;
     add("--services-image", settings.services_image);
@@ -54,8 +65,11 @@ Deployment::Deployment(const DeploymentName& name, std::vector<std::string> opti
       before_(what_is_there()) {}
 
 Result Deployment::run(const std::string& command, std::vector<std::string> more) {
-    std::vector<std::string> arguments{command, "--name", name_};
-    arguments.insert(arguments.end(), options_.begin(), options_.end());
+    const auto& settings = suite().settings();
+    std::vector<std::string> arguments{command, "--name", name_, "--timeout",
+                                       std::to_string(settings.timeout.count()) + "s"};
+    if (!settings.cloud.empty()) arguments.insert(arguments.end(), {"--cloud", settings.cloud});
+    if (!only_looks(command)) arguments.insert(arguments.end(), options_.begin(), options_.end());
     arguments.insert(arguments.end(), more.begin(), more.end());
     return suite().run(std::string(kind_.program), std::move(arguments));
 }
@@ -63,10 +77,11 @@ Result Deployment::run(const std::string& command, std::vector<std::string> more
 boost::json::object Deployment::json(const std::string& command, std::vector<std::string> more, int status) {
     more.emplace_back("--json");
     const auto result = run(command, std::move(more));
-    EXPECT_EQ(result.exit_status, status)
-        << kind_.program << " " << command << ": " << result.output << result.error;
     boost::system::error_code error;
     const auto value = boost::json::parse(result.output, error);
+    if (result.exit_status != status)
+        ADD_FAILURE() << kind_.program << " " << command << " ended with " << result.exit_status
+                      << " instead of " << status << ": " << (error ? result.error : reason_in(value));
     if (error || !value.is_object()) {
         ADD_FAILURE() << kind_.program << " " << command << " --json said no JSON object: " << result.output;
         return {};

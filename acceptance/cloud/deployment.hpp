@@ -55,7 +55,7 @@ class Deployment {
     std::string url_;
 };
 
-/// The options that every deployment of this run is given; those of database and broker for the programs that have them.
+/// What each deployment of this run is told to choose; with database and broker for the programs that have them.
 [[nodiscard]] std::vector<std::string> deployment_options(bool with_services);
 
 /// A story whose tests share one deployment, made by the first of them.

@@ -81,10 +81,17 @@ TEST_F(Servers, ItsMetadataChanges) {
 }
 
 TEST_F(Servers, AWaitThatTakesTooLongSaysWhatItSaw) {
-    const auto said = refused<openstack::Timeout>([] {
-        (void)nova().wait_for_status(id_, ServerStatus::shutoff, {.timeout = std::chrono::seconds(1)});
+    bool has_answered = false;  // in so little time not every cloud does
+    const auto said = refused<openstack::Timeout>([&] {
+        (void)nova().wait_for_status(
+            id_, ServerStatus::shutoff,
+            {.timeout = std::chrono::seconds(2),
+             .progress = [&](std::string_view, std::chrono::milliseconds) { has_answered = true; }});
     });
-    EXPECT_THAT(said, ::testing::AllOf(HasSubstr("SHUTOFF"), HasSubstr("ACTIVE")));
+    EXPECT_THAT(said, HasSubstr("SHUTOFF"));
+    if (has_answered) {
+        EXPECT_THAT(said, HasSubstr("ACTIVE"));
+    }
 }
 
 TEST_F(Servers, ItsConsoleTellsThatItsUserDataRan) {

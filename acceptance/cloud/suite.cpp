@@ -58,7 +58,9 @@ std::string in_seconds(steady_clock::duration duration) {
 /// Shows what is appended to a file, a line at a time.
 class Follower {
   public:
-    explicit Follower(std::filesystem::path file) : file_(std::move(file)) {}
+    /// From its end on.
+    explicit Follower(std::filesystem::path file)
+        : file_(std::move(file)), shown_(std::filesystem::file_size(file_)) {}
 
     /// Whether there was a whole line.
     bool show() {
@@ -78,7 +80,7 @@ class Follower {
 
   private:
     std::filesystem::path file_;
-    std::size_t shown_ = 0;
+    std::size_t shown_;
 };
 
 }  // namespace
@@ -254,6 +256,7 @@ Result Suite::run(const std::string& program, std::vector<std::string> arguments
 
     arguments.insert(arguments.begin(), (settings_.programs / program).string());
     // Keys that deployments make stay with the logs, not among those of the person who runs this.
+    Follower follower(error);
     Child child({.command = {.arguments = std::move(arguments),
                              .environment = {{"XDG_DATA_HOME", (settings_.logs / "data").string()}},
                              .in_child =
@@ -264,8 +267,6 @@ Result Suite::run(const std::string& program, std::vector<std::string> arguments
                                  }},
                  .output = output,
                  .grace = std::chrono::seconds(10)});
-    Follower follower(error);
-    (void)follower.show();
     const auto begin = steady_clock::now();
     // The programs bound themselves by --timeout; this is for one that does not keep to it.
     const auto longest = settings_.timeout + std::chrono::minutes(2);
