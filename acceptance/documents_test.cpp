@@ -107,6 +107,23 @@ TEST(Guide, EveryCommandOfTheChaptersOnSplittingWorksInItsOrder) {
     }
 }
 
+/// They need a cloud of the reader's; that each of their words is one of the program's can be said without.
+TEST(Documents, EveryOptionOfTheChapterOnCloudsIsOneOfTheSuite) {
+    const auto chapter = read(SOURCE_DIR "/docs/reference/clouds.md");
+    const auto help = common::process::check({.arguments = {BUILD_DIR "/tests/cloud_suite", "--help"}});
+    std::string shown;
+    for (const auto& block : blocks(chapter, "sh"))
+        shown += block;
+    EXPECT_NE(shown.find("dev/cloud-test --cloud"), std::string::npos);
+    for (auto at = chapter.find("--"); at != std::string::npos; at = chapter.find("--", at + 2)) {
+        const auto end = chapter.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-", at);
+        const auto option = chapter.substr(at, end - at);
+        if (option.find_first_not_of('-') == std::string::npos) continue;  // a table's line
+        if (option == "--balance") continue;                               // of scaling_fractals
+        EXPECT_NE(help.find(option + " "), std::string::npos) << option;
+    }
+}
+
 TEST(Documents, LinksBetweenDocumentsLeadSomewhere) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(SOURCE_DIR "/docs")) {
         if (entry.path().extension() != ".md") continue;

@@ -30,6 +30,15 @@ std::string reason_in(const boost::json::value& answer) {
                                                       : boost::json::serialize(answer);
 }
 
+/// The end of what a program said.
+std::string last_words(const std::string& text) {
+    constexpr std::size_t most = 400;
+    const auto end = text.find_last_not_of(" \n");
+    if (end == std::string::npos) return "it said nothing";
+    const auto begin = end < most ? 0 : text.find('\n', end - most) + 1;
+    return text.substr(begin, end + 1 - begin);
+}
+
 /// These look for what there is; the others choose, too.
 bool only_looks(const std::string& command) {
     return command == "status" || command == "logs" || command == "ssh" || command == "destroy";
@@ -81,7 +90,8 @@ boost::json::object Deployment::json(const std::string& command, std::vector<std
     const auto value = boost::json::parse(result.output, error);
     if (result.exit_status != status)
         ADD_FAILURE() << kind_.program << " " << command << " ended with " << result.exit_status
-                      << " instead of " << status << ": " << (error ? result.error : reason_in(value));
+                      << " instead of " << status << ": "
+                      << (error ? last_words(result.error) : reason_in(value));
     if (error || !value.is_object()) {
         ADD_FAILURE() << kind_.program << " " << command << " --json said no JSON object: " << result.output;
         return {};

@@ -79,9 +79,9 @@ void destroy_deployments(const Connection& cloud, const std::string& programs, c
                          std::chrono::seconds timeout) {
     for (const auto& deployment : deployments) {
         const auto deployment_name = name + "-" + std::string(deployment.suffix);
-        if (nothing(named(belongings(cloud), deployment_name))) continue;
-        Suite::say("    " + std::string(deployment.program) + " destroy --name " + deployment_name);
         try {
+            if (nothing(named(belongings(cloud), deployment_name))) continue;
+            Suite::say("    " + std::string(deployment.program) + " destroy --name " + deployment_name);
             std::vector<std::string> arguments{programs + "/" + std::string(deployment.program),
                                                "destroy",
                                                "--yes",
@@ -194,9 +194,15 @@ std::string remove_all(const Connection& cloud, const std::string& programs, con
     const auto end = std::chrono::steady_clock::now() + timeout;
     destroy_deployments(cloud, programs, name, timeout);
     for (;;) {
-        const auto left = named(belongings(cloud), name);
-        if (nothing(left)) return {};
         std::string refused;
+        Belongings left;
+        try {
+            left = named(belongings(cloud), name);
+            if (nothing(left)) return {};
+        } catch (const openstack::Error& error) {
+            // Not now; perhaps in the next pass.
+            refused = std::string(error.what()) + "\n";
+        }
         for (const auto& kind : kinds()) {
             const auto items = left.find(kind.name);
             if (items == left.end()) continue;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
+#include <openstack/compute.hpp>
 #include <openstack/error.hpp>
 #include <random>
 #include <thread>
@@ -100,6 +101,21 @@ std::string filter_for(const std::string& stories) {
     return filter;
 }
 
+/// An embedded cloud with instances, for this process and the programs that it starts.
+std::unique_ptr<EmbeddedCloud> embedded_cloud() {
+    auto embedded =
+        std::make_unique<EmbeddedCloud>("container", std::vector<std::string>{"--services-image"});
+    for (const auto& [name, value] : embedded->environment())
+        if (name.starts_with("OS_")) ::setenv(name.c_str(), value.c_str(), 1);
+    // Its quotas have no limits, which would leave out the test that meets one.
+    constexpr std::int64_t instances = 20;
+    const auto project = openstack::connect().adapter("compute").project_id();
+    openstack::connect({.cloud = embedded->cloud_name() + "-admin"})
+        .compute()
+        .update_quota_set(project, {.instances = instances});
+    return embedded;
+}
+
 int clean_up(const Settings& settings) {
     const auto cloud = openstack::connect({.cloud = settings.cloud});
     const auto runs = runs_in(belongings(cloud));
@@ -118,11 +134,7 @@ int clean_up(const Settings& settings) {
 int run(Settings settings) {
     const Interruption interruption;
     std::unique_ptr<EmbeddedCloud> embedded;
-    if (settings.embedded) {
-        embedded = std::make_unique<EmbeddedCloud>("container", std::vector<std::string>{"--services-image"});
-        for (const auto& [name, value] : embedded->environment())
-            if (name.starts_with("OS_")) ::setenv(name.c_str(), value.c_str(), 1);
-    }
+    if (settings.embedded) embedded = embedded_cloud();
     if (settings.clean_up) return clean_up(settings);
 
     const auto name = new_name();
@@ -142,6 +154,7 @@ int run(Settings settings) {
     };
     tell("cloud", cloud.config().name());
     tell("run", name);
+    tell("compute API", "up to " + cloud.adapter("compute").negotiate_microversion("2.999"));
     tell("image", the_suite.image().name);
     tell("flavor", the_suite.flavor().name + ", " + std::to_string(the_suite.flavor().vcpus) + " CPUs, " +
                        std::to_string(the_suite.flavor().ram) + " MiB");

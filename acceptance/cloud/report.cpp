@@ -13,7 +13,7 @@ namespace acceptance::cloud {
 namespace {
 
 /// What somebody said over several lines, in one, and not too long.
-std::string in_one_line(const std::string& text) {
+std::string in_one_line(std::string_view text) {
     constexpr std::size_t longest = 240;
     std::string line;
     for (const char character : text) {
@@ -26,6 +26,12 @@ std::string in_one_line(const std::string& text) {
     while (line.ends_with(' '))
         line.pop_back();
     return line.size() <= longest ? line : line.substr(0, longest) + "…";
+}
+
+/// GoogleTest puts "Failed" before what a test says itself.
+std::string_view without_prefix(std::string_view message) {
+    constexpr std::string_view prefix = "Failed\n";
+    return message.starts_with(prefix) ? message.substr(prefix.size()) : message;
 }
 
 std::string time_of(double seconds) {
@@ -84,7 +90,7 @@ void Report::OnTestEnd(const ::testing::TestInfo& test) {
                     .seconds = static_cast<double>(result.elapsed_time()) / 1000};
     for (int i = 0; i < result.total_part_count() && verdict.reason.empty(); ++i)
         if (const auto& part = result.GetTestPartResult(i); !part.passed())
-            verdict.reason = in_one_line(part.message());
+            verdict.reason = in_one_line(without_prefix(part.message()));
     Suite::say("    " + verdict.result + " after " + time_of(verdict.seconds) +
                (verdict.result == "skipped" ? ": " + verdict.reason : ""));
     verdicts_.push_back(std::move(verdict));
