@@ -8,6 +8,7 @@
 #include <array>
 #include <cctype>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <openstack/object_store.hpp>
 #include <vector>
@@ -20,6 +21,8 @@ namespace {
 /// Long enough for the slowest boot; an instance fetches the package once.
 constexpr auto url_lifetime = std::chrono::hours(24);
 constexpr std::string_view mark_key = "Deployment";
+constexpr std::uintmax_t largest_object = std::uintmax_t{5} << 30;
+constexpr std::size_t sum_in_name = 16;
 
 std::string hexadecimal(const unsigned char* bytes, std::size_t count) {
     std::string text;
@@ -78,6 +81,89 @@ std::string container_key(const Context& context, const std::string& name,
     return key;
 }
 
+/// Puts files into the deployment's container and says where instances get them.
+class Publisher {
+  public:
+    Publisher(const Context& context, openstack::CallOptions call)
+        : context_(context), options_(context.options), call_(std::move(call)) {}
+
+    [[nodiscard]] PackageSource package() const {
+        if (!options_.package_url.empty()) {
+            if (options_.package_sha256.empty() && options_.package.empty())
+                throw openstack::ConfigError(
+                    "--package-url needs --package-sha256 (sha256sum says it), so that instances can "
+                    "check what they fetch");
+            return {.url = options_.package_url,
+                    .sha256 = options_.package_sha256.empty() ? sha256_of(options_.package)
+                                                              : options_.package_sha256};
+        }
+        const auto file = find_package(options_);
+        const auto version = version_in(file);
+        auto [url, sha256] = publish(
+            {.path = file,
+             .name = [&](const std::string& sum) { return fmt::format("faafo-{}-{}.tar.gz", version, sum); },
+             .type = "application/gzip",
+             .option = "--package"});
+        return {.url = std::move(url), .sha256 = std::move(sha256), .version = version};
+    }
+
+    /// Nothing where none are brought along.
+    [[nodiscard]] std::optional<Download> services() const {
+        const auto& file = options_.services_packages;
+        if (context_.topology.services() == nullptr) return std::nullopt;
+        if (!options_.services_packages_url.empty())
+            return Download{.url = options_.services_packages_url,
+                            .sha256 = options_.services_packages_sha256.empty()
+                                          ? sha256_of(file)
+                                          : options_.services_packages_sha256};
+        if (file.empty()) return std::nullopt;
+        return publish(
+            {.path = file,
+             .name = [](const std::string& sum) { return fmt::format("faafo-services-{}.tar", sum); },
+             .type = "application/x-tar",
+             .option = "--services-packages"});
+    }
+
+  private:
+    struct File {
+        std::filesystem::path path;
+        std::function<std::string(const std::string& sum)> name;  ///< of the object, with a part of its sum
+        std::string type;
+        std::string option;
+    };
+
+    /// What has its sum in its name is uploaded once.
+    [[nodiscard]] Download publish(const File& file) const {
+        const auto sha256 = sha256_of(file.path);
+        if (std::filesystem::file_size(file.path) > largest_object)
+            throw openstack::ConfigError(
+                file.path.string() + " (" + file.option +
+                ") is larger than 5 GiB, the most that object storage takes in one piece");
+        const auto store = context_.cloud.object_store();
+        const auto container = package_container(context_.topology.deployment);
+        std::string key;
+        try {
+            key = container_key(context_, container, call_);
+        } catch (const openstack::EndpointNotFound&) {
+            throw openstack::ConfigError(fmt::format(
+                "this cloud has no object storage. Put {0} on a web server that the instances reach and run "
+                "this again with {1}-url URL {1}-sha256 {2}",
+                file.path.string(), file.option, sha256));
+        }
+        const auto object = file.name(sha256.substr(0, sum_in_name));
+        if (!store.find_object_or_null(container, object, call_))
+            store.upload_object(container, object, openstack::file_body(file.path.string()),
+                                {.content_type = file.type}, call_);
+        return {.url = store.generate_temp_url(
+                    {.container = container, .object = object, .valid_for = url_lifetime, .key = key}, call_),
+                .sha256 = sha256};
+    }
+
+    const Context& context_;
+    const Options& options_;
+    const openstack::CallOptions call_;
+};
+
 }  // namespace
 
 std::filesystem::path find_package(const Options& options) {
@@ -105,7 +191,7 @@ std::string sha256_of(const std::filesystem::path& file) {
     std::vector<char> buffer(1 << 16);
     while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0)
         EVP_DigestUpdate(digest.get(), buffer.data(), static_cast<std::size_t>(stream.gcount()));
-    if (!stream.eof()) throw openstack::Error("the package " + file.string() + " cannot be read");
+    if (!stream.eof()) throw openstack::Error("the file " + file.string() + " cannot be read");
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int count = 0;
     EVP_DigestFinal_ex(digest.get(), bytes.data(), &count);
@@ -113,40 +199,10 @@ std::string sha256_of(const std::filesystem::path& file) {
 }
 
 PackageSource publish_package(const Context& context, std::stop_token stop) {
-    const auto& options = context.options;
-    if (!options.package_url.empty()) {
-        if (options.package_sha256.empty() && options.package.empty())
-            throw openstack::ConfigError(
-                "--package-url needs --package-sha256 (sha256sum says it), so that instances can "
-                "check what they fetch");
-        return {
-            .url = options.package_url,
-            .sha256 = options.package_sha256.empty() ? sha256_of(options.package) : options.package_sha256};
-    }
-
-    const auto package = find_package(options);
-    const auto sha256 = sha256_of(package);
-    const auto call = context.call(std::move(stop));
-    const auto store = context.cloud.object_store();
-    const auto container = package_container(context.topology.deployment);
-    std::string key;
-    try {
-        key = container_key(context, container, call);
-    } catch (const openstack::EndpointNotFound&) {
-        throw openstack::ConfigError(
-            "this cloud has no object storage. Put " + package.string() +
-            " on a web server that the instances reach and run this again with --package-url URL "
-            "--package-sha256 " +
-            sha256);
-    }
-    const auto object = fmt::format("faafo-{}-{}.tar.gz", version_in(package), sha256.substr(0, 16));
-    if (!store.find_object_or_null(container, object, call))
-        store.upload_object(container, object, openstack::file_body(package.string()),
-                            {.content_type = "application/gzip"}, call);
-    return {.url = store.generate_temp_url(
-                {.container = container, .object = object, .valid_for = url_lifetime, .key = key}, call),
-            .sha256 = sha256,
-            .version = version_in(package)};
+    const Publisher publisher(context, context.call(std::move(stop)));
+    auto source = publisher.package();
+    source.services = publisher.services();
+    return source;
 }
 
 bool remove_package(const Context& context, std::stop_token stop) {

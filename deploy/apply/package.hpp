@@ -1,4 +1,5 @@
-// faafo's package: which file it is, what its bytes are, and how instances get at it.
+// faafo's package, and the archive with those of database and broker: which files they are, what their bytes are, and
+// how instances get at them.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +18,7 @@ namespace deploy {
 [[nodiscard]] std::string sha256_of(const std::filesystem::path& file);
 
 /// Puts the package into a container of the deployment's own, unless it is there already, and returns a temporary URL
-/// to it; with --package-url nothing is uploaded. Repeating it is harmless.
+/// to it; with --package-url nothing is uploaded. The same with --services-packages. Repeating it is harmless.
 [[nodiscard]] PackageSource publish_package(const Context& context, std::stop_token stop);
 
 /// Removes the container and what is in it; false when there was none.

@@ -110,6 +110,18 @@ void add_services(CLI::App& app, Options& options) {
            "--services-image", options.services_image,
            "image of the instance with database and broker (one that has them preinstalled, or --image)")
         ->type_name("NAME|ID");
+    app.add_option(
+           "--services-packages", options.services_packages,
+           "what that instance installs database and broker from, without the internet: an archive of "
+           "collect-services.sh")
+        ->check(CLI::ExistingFile)
+        ->type_name("FILE");
+    app.add_option("--services-packages-url", options.services_packages_url,
+                   "where that instance fetches the archive, for clouds without object storage")
+        ->type_name("URL");
+    app.add_option("--services-packages-sha256", options.services_packages_sha256,
+                   "SHA-256 of what is at --services-packages-url")
+        ->type_name("HEX");
     app.add_option("--services-flavor", options.services_flavor, "flavor of that instance (as --flavor)")
         ->type_name("NAME|ID");
 }
@@ -169,6 +181,11 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
         if (!options.package_url.empty() && options.package_sha256.empty() && options.package.empty())
             throw CLI::ValidationError("--package-url",
                                        "needs --package-sha256 (sha256sum says it) or --package");
+        if (!options.services_packages_url.empty() && options.services_packages_sha256.empty() &&
+            options.services_packages.empty())
+            throw CLI::ValidationError(
+                "--services-packages-url",
+                "needs --services-packages-sha256 (sha256sum says it) or --services-packages");
         for (const auto& [command, operation] : operations)
             if (operation == Operation::scale && command->parsed() && !options.apis && !options.workers)
                 throw CLI::ValidationError("scale", "needs --api N, --workers M or both");

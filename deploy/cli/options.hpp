@@ -45,6 +45,11 @@ struct Options {
     std::string package_url;        ///< where instances fetch it; our own object storage when empty
     std::string package_sha256;     ///< needed with package_url unless `package` is the same file
 
+    // An archive of collect-services.sh for the instance with database and broker; its distribution when all are empty.
+    std::filesystem::path services_packages;  ///< put into our own object storage
+    std::string services_packages_url;        ///< or fetched from here
+    std::string services_packages_sha256;     ///< needed with the URL unless the file is given, too
+
     std::chrono::seconds timeout{1800};  ///< for all that a command waits for
     /// For what should pass by itself: an API that fails, something that is still in use.
     std::chrono::seconds patience{300};

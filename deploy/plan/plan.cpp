@@ -258,6 +258,26 @@ PlannedItem plan_package(const Context& context, const Observed& observed, const
     return {"package", name, Action::create, which + "instances fetch it from the cloud's object storage"};
 }
 
+bool brings_services(const Options& options) {
+    return !options.services_packages.empty() || !options.services_packages_url.empty();
+}
+
+/// The distribution's packages of database and broker, where they are brought along.
+std::optional<PlannedItem> plan_services_packages(const Context& context, const Plan& so_far) {
+    const auto* services = context.topology.services();
+    if (services == nullptr || !brings_services(context.options)) return std::nullopt;
+    const auto& url = context.options.services_packages_url;
+    const auto name = url.empty() ? context.options.services_packages.filename().string() : url;
+    const auto server = so_far.item("server", services->name).action;
+    if (server != Action::create && server != Action::replace)
+        return PlannedItem{"services packages", name, Action::keep, "nobody fetches it now"};
+    if (!url.empty())
+        return PlannedItem{"services packages", name, Action::keep,
+                           services->name + " fetches it from there"};
+    return PlannedItem{"services packages", name, Action::create,
+                       services->name + " fetches it from the cloud's object storage"};
+}
+
 }  // namespace
 
 std::vector<IngressRule> missing_rules(
@@ -341,6 +361,8 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
             server.why +=
                 has_services(target.services_image)
                     ? "; from " + target.services_image.name + ", which has database and broker in it"
+                : brings_services(context.options)
+                    ? "; it will install database and broker from packages that are brought along"
                     : "; it will install database and broker from its distribution, which takes minutes";
         if (auto port = plan_port(instance, topology, observed, server))
             plan.items.push_back(std::move(*port));
@@ -359,6 +381,7 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
     plan_balance(context, observed, plan);
     plan_removals(context, observed, plan);
     plan.items.push_back(plan_package(context, observed, plan));
+    if (auto services = plan_services_packages(context, plan)) plan.items.push_back(std::move(*services));
     if (!plan.changes_nothing()) plan.quotas = quota_needs(context, target, observed, plan);
     return plan;
 }

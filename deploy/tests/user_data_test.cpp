@@ -81,6 +81,24 @@ TEST(UserData, TheServicesListenAndTheirPasswordsStandOnNoCommandLine) {
         << script;
 }
 
+TEST(UserData, PackagesThatAreBroughtAlongAreForTheServicesAlone) {
+    auto package = some_package;
+    package.services = Download{.url = "http://127.0.0.1:1/s?temp_url_sig=2", .sha256 = std::string(64, 'b')};
+    const Secrets secrets("a seed");
+    const std::map<std::string, std::string> addresses{{"app-services", "10.0.0.9"},
+                                                       {"app-api-1", "10.0.0.8"}};
+    const auto topology = scaling({}, {.apis = 1, .workers = 1}, true);
+    for (const auto& instance : topology.instances) {
+        const auto script = user_data(instance, package, addresses, secrets);
+        EXPECT_LT(script.size(), 16U * 1024);
+        EXPECT_TRUE(run({.arguments = {"sh", "-n"}, .input = script}).ok()) << script;
+        EXPECT_EQ(script.find("temp_url_sig=2") != std::string::npos, instance.runs_services) << script;
+        EXPECT_EQ(script.find("--packages") != std::string::npos, instance.runs_services) << script;
+        EXPECT_EQ(script.find(package.services->sha256) != std::string::npos, instance.runs_services)
+            << script;
+    }
+}
+
 TEST(UserData, FirstFractalsWaitForADatabaseElsewhere) {
     const auto topology = scaling({}, usual_counts, true);
     const auto script = user_data(*topology.find("app-api-1"), some_package, {{"app-services", "10.0.0.9"}},
@@ -114,7 +132,9 @@ class RunUserData : public ::testing::Test {
     common::process::Result run_script(const std::string& sha256,
                                        const InstanceSpec& instance = all_in_one({}, false).instances.front(),
                                        const std::optional<Secrets>& secrets = std::nullopt) const {
-        auto script = user_data(instance, {.url = "http://x/", .sha256 = sha256}, {}, secrets);
+        auto script =
+            user_data(instance, {.url = "http://x/", .sha256 = sha256, .version = {}, .services = services_},
+                      {}, secrets);
         for (const std::string place : {"/var/tmp/", "/run/"})
             for (std::size_t at = 0; (at = script.find(place, at)) != std::string::npos;)
                 script.replace(at, place.size(), folder_.path().string() + "/");
@@ -126,6 +146,7 @@ class RunUserData : public ::testing::Test {
     }
     TemporaryDirectory folder_;
     std::string sha256_;
+    std::optional<Download> services_;
 };
 
 TEST_F(RunUserData, InstallsThePackageThatWasDeployed) {
@@ -163,6 +184,34 @@ TEST_F(RunUserData, SettingsAreRootsAloneAndGoneAfterwards) {
         EXPECT_EQ(result.output.find(secrets.password(purpose)), std::string::npos);
         EXPECT_EQ(result.error.find(secrets.password(purpose)), std::string::npos);
     }
+}
+
+TEST_F(RunUserData, InstallsFromThePackagesThatWereBroughtAlong) {
+    write("faafo/install.sh", "echo with \"$@\"\n");
+    common::process::check(
+        {.arguments = {"tar", "-czf", path("package"), "-C", folder_.path().string(), "faafo"}});
+    sha256_ = run({.arguments = {"sha256sum", path("package")}}).output.substr(0, 64);
+    services_ = Download{.url = "http://x/services", .sha256 = sha256_};
+    const auto services = *scaling({}, usual_counts, true).services();
+    write("bin/dpkg-query", "#!/bin/sh\nexit 1\n");
+    std::filesystem::permissions(folder_.path() / "bin/dpkg-query", std::filesystem::perms::owner_all);
+    auto result = run_script(sha256_, services, Secrets("a seed"));
+    EXPECT_TRUE(result.ok()) << result.output << result.error;
+    EXPECT_NE(result.output.find("--packages " + path("faafo-services.tar")), std::string::npos)
+        << result.output;
+    EXPECT_FALSE(std::filesystem::exists(path("faafo-services.tar"))) << "it is not kept";
+
+    services_->sha256 = std::string(64, '0');
+    result = run_script(sha256_, services, Secrets("a seed"));
+    EXPECT_FALSE(result.ok());
+    EXPECT_NE(result.output.find("the archive with the packages of database and broker is not the one"),
+              std::string::npos)
+        << result.output;
+
+    write("bin/dpkg-query", "#!/bin/sh\necho install ok installed; echo install ok installed\n");
+    result = run_script(sha256_, services, Secrets("a seed"));
+    EXPECT_TRUE(result.ok()) << result.output << result.error;
+    EXPECT_EQ(result.output.find("--packages"), std::string::npos) << "what is installed needs no archive";
 }
 
 TEST_F(RunUserData, AFailedInstallationLeavesNoSettings) {

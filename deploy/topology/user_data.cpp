@@ -44,7 +44,7 @@ bool demo_waits(const InstallSpec& install) {
     return !install.settings.empty() && std::ranges::find(install.roles, "demo") != install.roles.end();
 }
 
-std::string install_arguments(const InstallSpec& install, const Addresses& addresses) {
+std::string install_arguments(const InstallSpec& install, const Addresses& addresses, bool has_packages) {
     std::string arguments;
     for (const auto& item : install.install)
         arguments += " -i " + shell_quote(item);
@@ -55,6 +55,7 @@ std::string install_arguments(const InstallSpec& install, const Addresses& addre
     if (!install.listen.empty())
         arguments += " --listen " + shell_quote(with_addresses(install.listen, addresses));
     if (!install.settings.empty()) arguments += " --settings \"$settings\"";
+    if (has_packages) arguments += " ${packages:+--packages \"$packages\"}";
     return arguments;
 }
 
@@ -66,6 +67,15 @@ trap 'exit 1' HUP INT TERM
 rm -f "$settings"
 (umask 077 && cat >"$settings") <<'SETTINGS' || fail "the settings could not be written"
 {settings}SETTINGS
+)script";
+
+/// An image may have both services already; then nobody waits for what is not needed.
+constexpr std::string_view services_part = R"script(packages=
+if ! dpkg-query -W -f '${{Status}}\n' mariadb-server rabbitmq-server 2>/dev/null | grep -c '^install ok installed$' | grep -qx 2; then
+  say "fetching the packages of database and broker"
+  packages=/var/tmp/faafo-services.tar
+  fetch {url} {sha256} "$packages" "the archive with the packages of database and broker"
+fi
 )script";
 
 constexpr std::string_view demo_part = R"script(rm -f "$settings"
@@ -98,6 +108,7 @@ std::string user_data(const InstanceSpec& instance, const PackageSource& package
                       const std::optional<Secrets>& secrets) {
     const auto& install = instance.install;
     const auto settings = settings_text(install, addresses, secrets);
+    const auto* services = instance.runs_services && package.services ? &*package.services : nullptr;
     return fmt::format(
         R"script(#!/bin/sh
 # Installs faafo on {instance}.
@@ -105,33 +116,39 @@ set -u
 set +x
 say() {{ echo "FRACTALS: $*"; }}
 fail() {{ say "failed: $*"; exit 1; }}
-archive=/var/tmp/faafo.tar.gz
-url={url}
-sha256={sha256}
+# Fetches URL, whose bytes must have the SHA-256 that was deployed, into FILE.
+fetch() {{ # URL SHA256 FILE WHAT
+  tries=0
+  until curl -fsS --connect-timeout 10 --max-time 1800 --speed-limit 1000 --speed-time 60 -o "$3" "$1"; do
+    tries=$((tries + 1))
+    [ $tries -lt 30 ] || fail "$4 could not be fetched in $tries tries"
+    sleep 2
+  done
+  [ "$(sha256sum "$3" | cut -d' ' -f1)" = "$2" ] || fail "$4 is not the one that was deployed: its SHA-256 differs"
+}}
 
 say "fetching the package"
-tries=0
-until curl -fsS --connect-timeout 10 --max-time 600 -o "$archive" "$url"; do
-  tries=$((tries + 1))
-  [ $tries -lt 30 ] || fail "the package could not be fetched in $tries tries"
-  sleep 2
-done
-[ "$(sha256sum "$archive" | cut -d' ' -f1)" = "$sha256" ] ||
-  fail "the package is not the one that was deployed: its SHA-256 differs"
+archive=/var/tmp/faafo.tar.gz
+fetch {url} {sha256} "$archive" "the package"
 folder=/var/tmp/faafo-package
 rm -rf "$folder" && mkdir -p "$folder" && tar -xzf "$archive" -C "$folder" --strip-components=1 ||
   fail "the package could not be unpacked"
 rm -f "$archive"
-{settings}say "installing"
+{services}{settings}say "installing"
 sh "$folder/install.sh"{arguments} || fail "install.sh ended with status $?"
-{demo}rm -rf "$folder"
+{demo}rm -rf "$folder"{leftovers}
 say "installed"
 )script",
         fmt::arg("instance", instance.name), fmt::arg("url", shell_quote(package.url)),
         fmt::arg("sha256", shell_quote(package.sha256)),
+        fmt::arg("services", services == nullptr
+                                 ? ""
+                                 : fmt::format(services_part, fmt::arg("url", shell_quote(services->url)),
+                                               fmt::arg("sha256", shell_quote(services->sha256)))),
+        fmt::arg("leftovers", services == nullptr ? "" : " /var/tmp/faafo-services.tar"),
         fmt::arg("settings",
                  settings.empty() ? "" : fmt::format(settings_part, fmt::arg("settings", settings))),
-        fmt::arg("arguments", install_arguments(install, addresses)),
+        fmt::arg("arguments", install_arguments(install, addresses, services != nullptr)),
         fmt::arg("demo", demo_waits(install) ? demo_part : ""));
 }
 

@@ -11,11 +11,19 @@
 
 namespace deploy {
 
-/// Where an instance gets the package, and what its bytes must be.
-struct PackageSource {
+/// Where an instance gets a file, and what its bytes must be.
+struct Download {
     std::string url;     ///< needs no credentials: a temporary URL, or the user's own
     std::string sha256;  ///< lower-case hexadecimal
+};
+
+/// What instances fetch: faafo's package and, for the instance with database and broker, these two's own.
+struct PackageSource {
+    std::string url;
+    std::string sha256;
     std::string version;
+    /// An archive of collect-services.sh; absent: the image has them, or the instance's distribution gives them.
+    std::optional<Download> services;
 };
 
 /// Lines that the script writes to the console, so that the deployment can be followed without logging in.
