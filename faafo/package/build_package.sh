@@ -44,12 +44,12 @@ strip --strip-unneeded "$tree"/lib/* "$tree"/bin/*
 for program in "$tree"/bin/*; do patchelf --set-rpath '$ORIGIN/../lib' "$program"; done
 for library in "$tree"/lib/*; do patchelf --set-rpath '$ORIGIN' "$library"; done
 
-cp "$here/install.sh" "$here/services.sh" "$tree/"
+cp "$here/install.sh" "$here/services.sh" "$here/collect-services.sh" "$tree/"
 cp "$here"/units/* "$tree/units/"
 cp "$here/../../LICENSE" "$tree/share/licenses/faafo"
 echo "$version" >"$tree/VERSION"
 chmod -R u=rwX,go=rX "$tree"
-chmod 755 "$tree/install.sh" "$tree/units/faafo.init" "$tree/units/faafo-supervise" "$tree"/bin/*
+chmod 755 "$tree/install.sh" "$tree/collect-services.sh" "$tree/units/faafo.init" "$tree/units/faafo-supervise" "$tree"/bin/*
 chmod 644 "$tree"/lib/*
 
 tar --sort=name --mtime="@${SOURCE_DATE_EPOCH:-1577836800}" --owner=0 --group=0 --numeric-owner \

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs faafo from this unpacked package. Needs root and Debian's essential packages, nothing from the network.
+# Installs faafo from this unpacked package. Needs root and Debian's essential packages, nothing from the network
+# (but for MariaDB and RabbitMQ, unless they are installed or come along with --packages).
 # Safe to run again: what is right stays, what is given changes, running programs are started anew.
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -8,7 +9,7 @@ export PATH
 usage() {
   cat <<'END'
 usage: install.sh [-i faafo] [-i messaging] [-i database] [-r api] [-r worker] [-r demo]
-                  [-e URL] [-d URL] [-m URL] [--listen ADDRESS] [--settings FILE]
+                  [-e URL] [-d URL] [-m URL] [--listen ADDRESS] [--settings FILE] [--packages FILE]
        install.sh --uninstall [--purge]
 
   -i faafo         install the programs
@@ -24,6 +25,8 @@ usage: install.sh [-i faafo] [-i messaging] [-i database] [-r api] [-r worker] [
   --listen ADDRESS where MariaDB and RabbitMQ listen (127.0.0.1: for this machine only)
   --settings FILE  lines KEY=VALUE with what must not be seen in the list of processes: database_url, transport_url,
                    database_password, messaging_password. The file is root's alone (chmod 600)
+  --packages FILE  the distribution's packages for -i database and -i messaging, from this archive of
+                   collect-services.sh, and nothing from the network
   --uninstall      stop and remove the programs; --purge removes their data and configuration, too
 END
 }
@@ -42,7 +45,7 @@ default_database=sqlite:////var/lib/faafo/faafo.db
 # --- what is asked for -------------------------------------------------------------------------
 
 install_faafo='' install_messaging='' install_database='' run_api='' run_worker='' run_demo=''
-endpoint='' database='' broker='' listen=127.0.0.1 settings='' uninstall='' purge=''
+endpoint='' database='' broker='' listen=127.0.0.1 settings='' packages='' uninstall='' purge=''
 database_password='' messaging_password=''
 
 is_database_url() {
@@ -56,7 +59,7 @@ is_broker_url() { case $1 in amqp://?*|amqps://?*|rabbit://?*|kombu://?*) return
 while [ $# -gt 0 ]; do
   option=$1
   case $option in
-    -i|-r|-e|-d|-m|--listen|--settings) [ $# -ge 2 ] || misused "$option needs a value"; value=$2; shift ;;
+    -i|-r|-e|-d|-m|--listen|--settings|--packages) [ $# -ge 2 ] || misused "$option needs a value"; value=$2; shift ;;
   esac
   case $option in
     -i) case $value in
@@ -84,6 +87,7 @@ while [ $# -gt 0 ]; do
           *) listen=$value ;;
         esac ;;
     --settings) settings=$value ;;
+    --packages) packages=$value ;;
     --uninstall) uninstall=yes ;;
     --purge) purge=yes ;;
     -h|--help) usage; exit 0 ;;
@@ -121,7 +125,7 @@ is_loopback() { case $listen in 127.*|::1) return 0 ;; esac; return 1; }
 url_encoded() { printf %s "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%'; }
 
 if [ -n "$uninstall" ]; then
-  [ -z "$install_faafo$install_messaging$install_database$run_api$run_worker$run_demo$endpoint$database$broker$settings" ] ||
+  [ -z "$install_faafo$install_messaging$install_database$run_api$run_worker$run_demo$endpoint$database$broker$settings$packages" ] ||
     misused "--uninstall goes with nothing but --purge"
 else
   [ -z "$purge" ] || misused "--purge goes with --uninstall"
@@ -148,6 +152,10 @@ if [ -n "$install_messaging" ]; then
 fi
 if [ -n "$install_database" ] && [ -z "$database_password" ]; then
   misused "-i database needs a database_password in the file of --settings"
+fi
+if [ -n "$packages" ]; then
+  [ -n "$install_database$install_broker" ] || misused "--packages goes with -i database or with RabbitMQ (-i messaging)"
+  [ -f "$packages" ] && [ -r "$packages" ] || die "there is no file $packages (--packages)"
 fi
 if [ -z "$uninstall" ]; then
   if [ -n "$run_api$run_worker$run_demo" ] && [ -z "$install_faafo" ] && [ ! -x "$target/bin/faafo" ]; then

@@ -12,7 +12,8 @@ is_package_installed() { [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = 
 # Services are not started by the way: they would listen where the distribution wants.
 install_package() {
   is_package_installed "$1" && return 0
-  say "installing $1"
+  if [ -n "$packages" ]; then open_packages; fi
+  say "installing $1${packages:+ from $packages}"
   policy=/usr/sbin/policy-rc.d
   made_policy=''
   if [ ! -e $policy ]; then
@@ -23,21 +24,74 @@ install_package() {
   status=0
   apt_install "$1" || status=$?
   if [ -n "$made_policy" ]; then rm -f $policy; fi
-  [ "$status" = 0 ] || die "cannot install $1: no package source has it or answers (the last words of apt-get are above). Use an image in which it is installed already, like debian-12-services, or give this machine a way to a Debian mirror"
+  [ "$status" != 0 ] || return 0
+  if [ -n "$packages" ]; then
+    die "cannot install $1 from $packages (the last words of apt-get are above). What it names is missing there, or older than on this machine: run collect-services.sh again, on a machine whose package lists are up to date"
+  fi
+  die "cannot install $1: no package source has it or answers (the last words of apt-get are above). Give this machine a way to a Debian mirror; or use an image in which it is installed already; or bring the packages along: collect-services.sh collects them, --packages FILE installs them"
+}
+
+# Debian's timers use apt when a machine boots; their turn is waited for. Nothing else is restarted by the way.
+apt_do() {
+  DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 
 apt_install() {
   apt_log=$(mktemp)
-  apt_options='-qq -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Acquire::Retries=2 -o Acquire::http::Timeout=20'
+  set -- -y --no-install-recommends -o Dpkg::Options::=--force-confold install "$1"
   apt_status=0
-  # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive apt-get $apt_options install "$1" >"$apt_log" 2>&1 </dev/null || {
-    apt-get -qq -o Acquire::http::Timeout=20 update >"$apt_log" 2>&1 </dev/null || true
-    DEBIAN_FRONTEND=noninteractive apt-get $apt_options install "$1" >>"$apt_log" 2>&1 </dev/null || apt_status=$?
-  }
-  if [ "$apt_status" != 0 ]; then tail -n 5 "$apt_log" >&2; fi
+  if [ -n "$packages" ]; then
+    apt_from_packages "$@" >"$apt_log" 2>&1 || apt_status=$?
+  else
+    set -- -o Acquire::Retries=2 -o Acquire::http::Timeout=20 "$@"
+    apt_do "$@" >"$apt_log" 2>&1 || {
+      apt_do -o Acquire::http::Timeout=20 update >"$apt_log" 2>&1 || true
+      apt_do "$@" >>"$apt_log" 2>&1 || apt_status=$?
+    }
+  fi
+  if [ "$apt_status" != 0 ]; then tail -n 8 "$apt_log" >&2; fi
   rm -f "$apt_log"
   return "$apt_status"
+}
+
+# --- packages that were brought along: an archive of collect-services.sh -----------------------
+
+packages_folder=''
+
+# Unpacks and checks it, once. Only its own index is asked then: no other package source, and so no network.
+open_packages() {
+  [ -z "$packages_folder" ] || return 0
+  packages_folder=$(mktemp -d /var/tmp/faafo-services.XXXXXX)
+  trap 'rm -rf "$packages_folder"' EXIT
+  trap 'exit 1' HUP INT TERM
+  chmod 755 "$packages_folder" # apt reads it as its own user
+  tar --no-same-owner -xf "$packages" -C "$packages_folder" --strip-components=1 2>"$packages_folder.log" || {
+    tail -n 3 "$packages_folder.log" >&2
+    rm -f "$packages_folder.log"
+    die "$packages (--packages) cannot be unpacked in /var/tmp (tar's words are above)"
+  }
+  rm -f "$packages_folder.log"
+  [ "$(release_says format)" = 1 ] || die "$packages (--packages) is no archive of this version's collect-services.sh"
+  (cd "$packages_folder" && sha256sum --quiet --strict --check SHA256SUMS) >&2 ||
+    die "$packages (--packages) is damaged: SHA-256 sums differ"
+  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  [ -z "$suite" ] || [ "$(release_says suite)" = "$suite" ] ||
+    die "$packages (--packages) is for $(release_says distribution) $(release_says suite), and this machine runs $suite: run collect-services.sh with --suite $suite"
+  [ "$(release_says architecture)" = "$(dpkg --print-architecture)" ] ||
+    die "$packages (--packages) is for $(release_says architecture), and this machine is $(dpkg --print-architecture): run collect-services.sh with --architecture $(dpkg --print-architecture)"
+  mkdir -p "$packages_folder/lists/partial" "$packages_folder/parts"
+  # What apt would otherwise ask a signature for is checked already.
+  echo "deb [trusted=yes] file:$packages_folder ./" >"$packages_folder/sources.list"
+  apt_from_packages update >"$packages_folder/update.log" 2>&1 || {
+    tail -n 5 "$packages_folder/update.log" >&2
+    die "the index in $packages (--packages) cannot be read (the last words of apt-get are above)"
+  }
+}
+release_says() { sed -n "s/^$1=//p" "$packages_folder/RELEASE" 2>/dev/null | head -n 1; }
+
+apt_from_packages() {
+  apt_do -o "Dir::Etc::sourcelist=$packages_folder/sources.list" -o "Dir::Etc::sourceparts=$packages_folder/parts" \
+    -o "Dir::State::lists=$packages_folder/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
 }
 
 # --- the distribution's services ---------------------------------------------------------------
@@ -77,7 +131,7 @@ wait_for() { # WHAT COMMAND…
   tries=0
   until "$@" >/dev/null 2>&1; do
     tries=$((tries + 1))
-    [ $tries -lt 120 ] || die "$what does not answer after two minutes; its log is in /var/log"
+    [ $tries -lt 120 ] || die "$what does not answer after two minutes and more; its log is in /var/log"
     sleep 1
   done
 }
@@ -170,7 +224,18 @@ END
 
 # The name service of Erlang's nodes knows; rabbitmqctl itself would wait long for a node that is not there.
 rabbitmq_runs() { epmd -names 2>/dev/null | grep -q '^name rabbit at '; }
-rabbitmq_answers() { rabbitmq_runs && timeout 20 rabbitmqctl --quiet await_startup --timeout 15; }
+rabbitmq_answers() { rabbitmq_runs && timeout 180 rabbitmqctl --quiet await_startup --timeout 150; }
+
+# The user as a file of definitions: one call of rabbitmqctl instead of four, each of which starts a whole virtual
+# machine, and that takes a minute where the processor is emulated. Also right when the user is there already.
+put_rabbitmq_user() {
+  rabbitmq_runs || return 1
+  quoted=$(printf %s "$messaging_password" | sed 's/["\\]/\\&/g')
+  timeout 180 rabbitmqctl --quiet import_definitions <<END
+{"users": [{"name": "faafo", "password": "$quoted", "tags": ""}],
+ "permissions": [{"user": "faafo", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}]}
+END
+}
 
 setup_messaging() {
   # The node is called rabbit@localhost, and its tools look for it under this machine's name, too.
@@ -200,15 +265,12 @@ setup_messaging() {
     if rabbitmq_runs; then service_do rabbitmq-server stop || true; fi
     service_do rabbitmq-server start || true
   fi
-  wait_for RabbitMQ rabbitmq_answers
-  users=$(rabbitmqctl --quiet list_users --no-table-headers | cut -f 1)
-  case " $(echo $users) " in
-    *' faafo '*) printf '%s\n' "$messaging_password" | rabbitmqctl --quiet change_password faafo >/dev/null ;;
-    *) printf '%s\n' "$messaging_password" | rabbitmqctl --quiet add_user faafo >/dev/null ;;
-  esac || die "RabbitMQ did not take the user faafo"
-  rabbitmqctl --quiet set_permissions --vhost / faafo '.*' '.*' '.*' || die "RabbitMQ did not let the user faafo into its vhost"
-  case " $(echo $users) " in
-    *' guest '*) rabbitmqctl --quiet delete_user guest || die "RabbitMQ keeps its user guest, whom everybody knows" ;;
+  wait_for RabbitMQ put_rabbitmq_user
+  gone=0
+  rabbitmqctl --quiet delete_user guest >/dev/null 2>&1 || gone=$?
+  case $gone in
+    0|67) ;; # 67: there is none
+    *) die "RabbitMQ keeps its user guest, whom everybody knows (rabbitmqctl delete_user guest ended with status $gone)" ;;
   esac
   say "RabbitMQ runs on $(listen_addresses | sed 's/ / and /'), port 5672: vhost /, user faafo"
 }

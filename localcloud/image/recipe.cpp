@@ -17,8 +17,8 @@ constexpr std::string_view security_suite = "bookworm-security";
 
 // Debian's own cloud images have these too, apart from what needs a kernel.
 constexpr std::string_view packages =
-    "ca-certificates,cloud-init,curl,init-system-helpers,iproute2,iputils-ping,less,lsb-base,netbase,openssh-"
-    "server,"
+    "apt,ca-certificates,cloud-init,curl,init-system-helpers,iproute2,iputils-ping,less,lsb-base,netbase,"
+    "openssh-server,"
     "procps,python3,sudo,sysvinit-utils,tini,unzip,vim-tiny,xz-utils,zstd";
 
 constexpr std::string_view service_packages = "mariadb-server,rabbitmq-server";
