@@ -31,6 +31,24 @@ endfunction()
 # What is under test is optimised; optimising the tests themselves would only cost build time.
 set(OPENSTACK_TEST_OPTIONS -O0)
 
+# openstack_test_objects(name SOURCES a.cpp … LIBS libs…)
+# What several test programs have in common, compiled once: they name $<TARGET_OBJECTS:name> among their SOURCES.
+function(openstack_test_objects name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  find_package(GTest REQUIRED)
+  add_library(${name} OBJECT ${arg_SOURCES})
+  # As programs are compiled, since that is where they go.
+  target_compile_options(${name} PRIVATE ${OPENSTACK_WARNINGS} ${OPENSTACK_TEST_OPTIONS} -fPIE)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}" BUILD_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF OPENSTACK_TEST ON)
+  set_property(GLOBAL APPEND PROPERTY OPENSTACK_TARGETS ${name})
+endfunction()
+
 # openstack_test(name SOURCES a_test.cpp … LIBS libs… [LABEL unit] [TIMEOUT 60] [ENVIRONMENT a=b …] [STORY])
 # One GoogleTest program; ctest knows each of its tests by name and runs each in a process of its own. With STORY the
 # program is one test to ctest: its tests share something that is expensive to make, and run in their order.

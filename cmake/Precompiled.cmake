@@ -63,7 +63,7 @@ function(openstack_precompile_all)
   foreach(target IN LISTS targets)
     # With options of its own (say, for floating point) it could not use what was compiled without them.
     get_target_property(options ${target} COMPILE_OPTIONS)
-    list(REMOVE_ITEM options ${OPENSTACK_WARNINGS} ${OPENSTACK_TEST_OPTIONS})
+    list(REMOVE_ITEM options ${OPENSTACK_WARNINGS} ${OPENSTACK_TEST_OPTIONS} -fPIE)
     if(options)
       continue()
     endif()

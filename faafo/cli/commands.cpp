@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 
@@ -23,7 +22,8 @@ std::string filesize(const store::Fractal& fractal) {
 
 void require_uuid(const std::string& uuid) {
     if (!store::is_uuid(uuid)) {
-        throw CLI::ValidationError("UUID", fmt::format("'{}' is no UUID", common::tty::printable(uuid)));
+        throw common::command_line::UsageError("UUID",
+                                               fmt::format("'{}' is no UUID", common::tty::printable(uuid)));
     }
 }
 
@@ -76,8 +76,8 @@ std::string json_list(const std::vector<store::Fractal>& fractals) {
     return text + "]\n";
 }
 
-void add_list_command(CLI::App& app, const Globals& globals, Action& action) {
-    app.add_subcommand("list", "List all fractals")->callback([&] {
+void add_list_command(const common::command_line::Command& program, const Globals& globals, Action& action) {
+    program.subcommand("list", "List all fractals").on_chosen([&] {
         action = [&globals](Api& api) {
             const auto fractals = api.list();
             if (globals.json) {
@@ -99,11 +99,11 @@ void add_list_command(CLI::App& app, const Globals& globals, Action& action) {
     });
 }
 
-void add_show_command(CLI::App& app, const Globals& globals, Action& action) {
+void add_show_command(const common::command_line::Command& program, const Globals& globals, Action& action) {
     auto uuid = std::make_shared<std::string>();
-    auto* command = app.add_subcommand("show", "Show the details of a fractal");
-    command->add_option("uuid", *uuid, "the fractal's")->type_name("UUID")->required();
-    command->callback([&, uuid] {
+    const auto command = program.subcommand("show", "Show the details of a fractal");
+    command.option("uuid", *uuid, "the fractal's").type_name("UUID").required();
+    command.on_chosen([&, uuid] {
         require_uuid(*uuid);
         action = [&globals, uuid](Api& api) {
             const auto fractal = api.find(*uuid);
@@ -114,18 +114,19 @@ void add_show_command(CLI::App& app, const Globals& globals, Action& action) {
     });
 }
 
-void add_get_command(CLI::App& app, const Globals& globals, Action& action) {
+void add_get_command(const common::command_line::Command& program, const Globals& globals, Action& action) {
     auto uuid = std::make_shared<std::string>();
     auto output = std::make_shared<std::string>();
-    auto* command = app.add_subcommand("get", "Download the picture of a fractal");
-    command->add_option("uuid", *uuid, "the fractal's")->type_name("UUID")->required();
-    command->add_option("-o,--output", *output, "file to write, - for the standard output (UUID.png)")
-        ->type_name("FILE");
-    command->callback([&, uuid, output] {
+    const auto command = program.subcommand("get", "Download the picture of a fractal");
+    command.option("uuid", *uuid, "the fractal's").type_name("UUID").required();
+    command.option("-o,--output", *output, "file to write, - for the standard output (UUID.png)")
+        .type_name("FILE");
+    command.on_chosen([&, uuid, output] {
         require_uuid(*uuid);
         if (output->empty()) *output = *uuid + ".png";
         if (*output == "-" && isatty(STDOUT_FILENO) == 1) {
-            throw CLI::ValidationError("--output", "a picture would garble the terminal; give a file's name");
+            throw common::command_line::UsageError("--output",
+                                                   "a picture would garble the terminal; give a file's name");
         }
         action = [&globals, uuid, output](Api& api) {
             const std::string bytes = api.picture(*uuid);
@@ -140,11 +141,11 @@ void add_get_command(CLI::App& app, const Globals& globals, Action& action) {
     });
 }
 
-void add_delete_command(CLI::App& app, Action& action) {
+void add_delete_command(const common::command_line::Command& program, Action& action) {
     auto uuids = std::make_shared<std::vector<std::string>>();
-    auto* command = app.add_subcommand("delete", "Delete fractals");
-    command->add_option("uuid", *uuids, "the fractals'")->type_name("UUID")->required();
-    command->callback([&action, uuids] {
+    const auto command = program.subcommand("delete", "Delete fractals");
+    command.option("uuid", *uuids, "the fractals'").type_name("UUID").required();
+    command.on_chosen([&action, uuids] {
         for (const std::string& uuid : *uuids)
             require_uuid(uuid);
         action = [uuids](Api& api) {
@@ -155,8 +156,9 @@ void add_delete_command(CLI::App& app, Action& action) {
     });
 }
 
-void add_status_command(CLI::App& app, const Globals& globals, Action& action) {
-    app.add_subcommand("status", "Show how much is to be drawn, and who has drawn how much")->callback([&] {
+void add_status_command(const common::command_line::Command& program, const Globals& globals,
+                        Action& action) {
+    program.subcommand("status", "Show how much is to be drawn, and who has drawn how much").on_chosen([&] {
         action = [&globals](Api& api) {
             const api::Status status = api.status();
             if (globals.json) {

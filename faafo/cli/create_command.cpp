@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -23,10 +22,11 @@ struct Range {
     Number least;
     Number most;
 
-    void add_options(CLI::App& command, const std::string& name, const std::string& help) {
-        command.add_option("--" + name, fixed, help)->type_name("N");
-        command.add_option("--min-" + name, least, "least " + name)->type_name("N")->capture_default_str();
-        command.add_option("--max-" + name, most, "greatest " + name)->type_name("N")->capture_default_str();
+    void add_options(const common::command_line::Command& command, const std::string& name,
+                     const std::string& help) {
+        command.option("--" + name, fixed, help).type_name("N");
+        command.option("--min-" + name, least, "least " + name).type_name("N").show_default();
+        command.option("--max-" + name, most, "greatest " + name).type_name("N").show_default();
     }
 
     [[nodiscard]] Number pick(std::mt19937_64& random) const {
@@ -124,7 +124,7 @@ int create(Api& api, const CreateOptions& options, bool json) {
 /// Refused here, before anything is created; the API would refuse it too.
 void check(const CreateOptions& options) {
     if (options.tasks.fixed.value_or(1) < 1 || options.tasks.least < 1 || options.tasks.most < 1) {
-        throw CLI::ValidationError("--tasks", "must be at least 1");
+        throw common::command_line::UsageError("--tasks", "must be at least 1");
     }
     const render::Parameters given{.width = options.width.fixed.value_or(options.width.least),
                                    .height = options.height.fixed.value_or(options.height.least),
@@ -134,28 +134,29 @@ void check(const CreateOptions& options) {
                                               .ya = options.ya.fixed.value_or(options.ya.least),
                                               .yb = options.yb.fixed.value_or(options.yb.least)}};
     for (const auto& error : render::validate(given))
-        throw CLI::ValidationError("--" + error.field, error.message);
+        throw common::command_line::UsageError("--" + error.field, error.message);
 }
 
 }  // namespace
 
-void add_create_command(CLI::App& app, const Globals& globals, Action& action) {
+void add_create_command(const common::command_line::Command& program, const Globals& globals,
+                        Action& action) {
     auto options = std::make_shared<CreateOptions>();
-    auto* command = app.add_subcommand("create", "Ask for fractals: random ones, unless you say which");
-    options->height.add_options(*command, "height", "height of the picture in pixels");
-    options->width.add_options(*command, "width", "width of the picture in pixels");
-    options->iterations.add_options(*command, "iterations", "iterations per pixel");
-    options->xa.add_options(*command, "xa", "left edge of the window");
-    options->xb.add_options(*command, "xb", "right edge of the window");
-    options->ya.add_options(*command, "ya", "top edge of the window");
-    options->yb.add_options(*command, "yb", "bottom edge of the window");
-    options->tasks.add_options(*command, "tasks", "number of fractals");
-    command->add_flag("--wait", options->wait, "return when the fractals are drawn");
-    command->add_option("--timeout", options->timeout, "seconds to --wait at most")
-        ->type_name("SECONDS")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    command->callback([&globals, &action, options] {
+    const auto command = program.subcommand("create", "Ask for fractals: random ones, unless you say which");
+    options->height.add_options(command, "height", "height of the picture in pixels");
+    options->width.add_options(command, "width", "width of the picture in pixels");
+    options->iterations.add_options(command, "iterations", "iterations per pixel");
+    options->xa.add_options(command, "xa", "left edge of the window");
+    options->xb.add_options(command, "xb", "right edge of the window");
+    options->ya.add_options(command, "ya", "top edge of the window");
+    options->yb.add_options(command, "yb", "bottom edge of the window");
+    options->tasks.add_options(command, "tasks", "number of fractals");
+    command.flag("--wait", options->wait, "return when the fractals are drawn");
+    command.option("--timeout", options->timeout, "seconds to --wait at most")
+        .type_name("SECONDS")
+        .positive()
+        .show_default();
+    command.on_chosen([&globals, &action, options] {
         check(*options);
         action = [&globals, options](Api& api) { return create(api, *options, globals.json); };
     });

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/CLI.hpp>
 #include <exception>
 
 #include "common/tty/progress.hpp"
@@ -20,36 +19,37 @@ using namespace faafo;
 constexpr int usage_status = 2;
 
 /// The original's files for this program: only those that are named.
-void read_files(const std::vector<std::string>& files, const CLI::Option& endpoint, cli::Globals& globals) {
+void read_files(const std::vector<std::string>& files, const common::command_line::Option& endpoint,
+                cli::Globals& globals) {
     for (const std::string& file : files) {
         const auto values = config::read_ini(file);
         const auto found = values.find("endpoint_url");
-        if (found != values.end() && endpoint.count() == 0) globals.endpoint_url = found->second;
+        if (found != values.end() && !endpoint.given()) globals.endpoint_url = found->second;
     }
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"Fractals: ask for them, look at them, draw them.", "faafo"};
-    app.require_subcommand(1);
-    app.fallthrough();
+    common::command_line::CommandLine app{"Fractals: ask for them, look at them, draw them.", "faafo"};
+    app.require_subcommand();
+    app.options_anywhere();
     cli::Globals globals;
     cli::Action action;
     std::vector<std::string> files;
     config::Settings settings;
     std::string log_file;
     std::string log_dir;
-    const auto* endpoint =
-        app.add_option("--endpoint-url,--endpoint_url", globals.endpoint_url, "address of the API")
-            ->type_name("URL")
-            ->capture_default_str();
-    app.add_flag("--json", globals.json, "print JSON instead of tables");
-    app.add_flag("-d,--debug", settings.debug, "log more");
-    app.add_option("--log-file", log_file, "file for the log (standard error)")->type_name("FILE");
-    app.add_option("--log-dir", log_dir, "folder of the log file")->type_name("FOLDER");
-    app.add_option("--config-file", files, "configuration file with endpoint_url; may be repeated")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    app.set_version_flag("--version", std::string(config::version));
+    const auto endpoint =
+        app.option("--endpoint-url,--endpoint_url", globals.endpoint_url, "address of the API")
+            .type_name("URL")
+            .show_default();
+    app.flag("--json", globals.json, "print JSON instead of tables");
+    app.flag("-d,--debug", settings.debug, "log more");
+    app.option("--log-file", log_file, "file for the log (standard error)").type_name("FILE");
+    app.option("--log-dir", log_dir, "folder of the log file").type_name("FOLDER");
+    app.option("--config-file", files, "configuration file with endpoint_url; may be repeated")
+        .type_name("FILE")
+        .one_value_each();
+    app.version(std::string(config::version));
     cli::add_create_command(app, globals, action);
     cli::add_list_command(app, globals, action);
     cli::add_show_command(app, globals, action);
@@ -59,16 +59,14 @@ int run(int argc, char** argv) {
     cli::add_render_command(app);
 
     try {
-        app.parse(argc, argv);
+        if (const auto status = app.parse(argc, argv)) return *status;
         settings.log_file = log_file;
         settings.log_dir = log_dir;
         config::start_logging(settings, "faafo.client");
         if (!action) return 0;  // render has drawn already
-        read_files(files, *endpoint, globals);
+        read_files(files, endpoint, globals);
         cli::Api api(globals.endpoint_url);
         return action(api);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : usage_status;
     } catch (const api::BadEndpoint& error) {
         fmt::print(stderr, "faafo: {}\n", common::tty::printable(error.what()));
         return usage_status;

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <complex>
 #include <cstdlib>
@@ -21,6 +20,8 @@
 
 namespace faafo::cli {
 namespace {
+
+using common::command_line::UsageError;
 
 struct Arguments {
     std::string c;
@@ -42,8 +43,7 @@ double number(const std::string& option, const std::string& text) {
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
     if (text.empty() || *end != '\0' || std::isspace(static_cast<unsigned char>(text.front())) != 0) {
-        throw CLI::ValidationError(
-            option, fmt::format("'{}' is not a number; write it like -0.75 or -0x1.8p-1", text));
+        throw UsageError(option, fmt::format("'{}' is not a number; write it like -0.75 or -0x1.8p-1", text));
     }
     return value;
 }
@@ -51,10 +51,9 @@ double number(const std::string& option, const std::string& text) {
 std::complex<double> complex_number(const std::string& text) {
     const std::size_t comma = text.find(',');
     if (comma == std::string::npos) {
-        throw CLI::ValidationError(
-            "--c", fmt::format("'{}' is not a constant; write its real and its imaginary part "
-                               "with a comma between, like -0.8,0.156",
-                               text));
+        throw UsageError("--c", fmt::format("'{}' is not a constant; write its real and its imaginary part "
+                                            "with a comma between, like -0.8,0.156",
+                                            text));
     }
     return {number("--c", text.substr(0, comma)), number("--c", text.substr(comma + 1))};
 }
@@ -80,9 +79,8 @@ render::Julia julia_of(const Arguments& arguments) {
     if (!errors.empty()) {
         const auto first = errors.front();
         errors.erase(errors.begin());
-        throw CLI::ValidationError("--" + first.field, errors.empty()
-                                                           ? first.message
-                                                           : first.message + "; " + render::describe(errors));
+        throw UsageError("--" + first.field,
+                         errors.empty() ? first.message : first.message + "; " + render::describe(errors));
     }
     return render::julia(parameters, c);
 }
@@ -153,16 +151,15 @@ std::string little_endian(std::span<const std::uint16_t> counts) {
 
 void run(const Arguments& arguments) {
     if (arguments.c.empty() && arguments.seed.empty()) {
-        throw CLI::ValidationError("--c",
-                                   "is missing: which Julia set shall be drawn? Give its constant, like "
-                                   "--c -0.8,0.156, or --seed and a fractal's UUID");
+        throw UsageError("--c",
+                         "is missing: which Julia set shall be drawn? Give its constant, like "
+                         "--c -0.8,0.156, or --seed and a fractal's UUID");
     }
     const render::Julia julia = julia_of(arguments);
     const render::Drawing drawing{.threads = arguments.threads, .stop = {}};
     Output output(arguments.output);
     if (output.is_terminal()) {
-        throw CLI::ValidationError("--output",
-                                   "is missing: a picture would garble the terminal. Give a file's name");
+        throw UsageError("--output", "is missing: a picture would garble the terminal. Give a file's name");
     }
     if (arguments.format == "png") {
         render::draw_png(julia, [&](std::string_view bytes) { output.write(bytes); }, drawing);
@@ -177,40 +174,38 @@ void run(const Arguments& arguments) {
 
 }  // namespace
 
-void add_render_command(CLI::App& app) {
+void add_render_command(const common::command_line::Command& program) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("render", "Draw one fractal without any server");
-    command->footer("Numbers may be written as C hexadecimal floats, too: --xa -0x1.8p-1");
-    auto* constant = command->add_option("--c", arguments->c, "the Julia set's constant")->type_name("RE,IM");
+    const auto command = program.subcommand("render", "Draw one fractal without any server");
+    command.footer("Numbers may be written as C hexadecimal floats, too: --xa -0x1.8p-1");
+    const auto constant = command.option("--c", arguments->c, "the Julia set's constant").type_name("RE,IM");
     command
-        ->add_option("--seed", arguments->seed,
-                     "choose the constant as the worker does for the fractal of this UUID")
-        ->type_name("UUID")
-        ->excludes(constant);
+        .option("--seed", arguments->seed,
+                "choose the constant as the worker does for the fractal of this UUID")
+        .type_name("UUID")
+        .excludes(constant);
     const std::pair<const char*, std::pair<std::string*, const char*>> edges[] = {
         {"--xa", {&arguments->xa, "left edge of the window"}},
         {"--xb", {&arguments->xb, "right edge of the window"}},
         {"--ya", {&arguments->ya, "top edge of the window"}},
         {"--yb", {&arguments->yb, "bottom edge of the window"}}};
     for (const auto& [name, edge] : edges) {
-        command->add_option(name, *edge.first, edge.second)->type_name("NUMBER")->capture_default_str();
+        command.option(name, *edge.first, edge.second).type_name("NUMBER").show_default();
     }
-    command->add_option("--width", arguments->width, "pixels")->capture_default_str();
-    command->add_option("--height", arguments->height, "pixels")->capture_default_str();
-    command->add_option("--iterations", arguments->iterations, "steps after which a pixel counts as inside")
-        ->capture_default_str();
+    command.option("--width", arguments->width, "pixels").show_default();
+    command.option("--height", arguments->height, "pixels").show_default();
+    command.option("--iterations", arguments->iterations, "steps after which a pixel counts as inside")
+        .show_default();
     command
-        ->add_option(
-            "--format", arguments->format,
-            "png; rgb: three bytes per pixel; counts: the escape counts as little-endian 16-bit integers")
-        ->check(CLI::IsMember({"png", "rgb", "counts"}))
-        ->capture_default_str();
-    command->add_option("--output", arguments->output, "file to write, - for the standard output")
-        ->type_name("FILE")
-        ->capture_default_str();
-    command->add_option("--threads", arguments->threads, "threads that draw; 0 means one per core")
-        ->capture_default_str();
-    command->callback([arguments] { run(*arguments); });
+        .option("--format", arguments->format,
+                "png; rgb: three bytes per pixel; counts: the escape counts as little-endian 16-bit integers")
+        .one_of({"png", "rgb", "counts"})
+        .show_default();
+    command.option("--output", arguments->output, "file to write, - for the standard output")
+        .type_name("FILE")
+        .show_default();
+    command.option("--threads", arguments->threads, "threads that draw; 0 means one per core").show_default();
+    command.on_chosen([arguments] { run(*arguments); });
 }
 
 }  // namespace faafo::cli

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -30,17 +29,16 @@ class RenderCommand : public testing::Test {
 
     /// Runs `faafo render` with the arguments and an output file in our folder.
     static void run(std::vector<std::string> arguments) {
-        CLI::App app;
-        add_render_command(app);
+        common::command_line::CommandLine line("Draws.");
+        add_render_command(line);
         arguments.insert(arguments.begin(), "render");
-        std::reverse(arguments.begin(), arguments.end());
-        app.parse(arguments);
+        line.parse(std::move(arguments));
     }
     /// What it complains about.
     static std::string complaint(const std::vector<std::string>& arguments) {
         try {
             run(arguments);
-        } catch (const CLI::ParseError& error) {
+        } catch (const common::command_line::UsageError& error) {
             return error.what();
         } catch (const std::runtime_error& error) {
             return std::string("failed: ") + error.what();
