@@ -25,8 +25,8 @@ class Dns : public Story {
 TEST_F(Dns, AZoneAndItsNamesAreMadeChangedAndRemoved) {
     const auto made =
         designate().create_zone({.name = zone_name(), .email = "hostmaster@example.org", .ttl = 60}, call());
-    const auto zone =
-        designate().wait_for_zone(made, openstack::dns::Status::active, suite().wait("the zone is ACTIVE"));
+    const auto zone = designate().wait_for_zone(made, openstack::dns::Status::active,
+                                                suite().short_wait("the zone is ACTIVE"));
     EXPECT_EQ(zone.ttl, 60);
     EXPECT_EQ(designate().find_zone(zone_name(), call()).id, zone.id);
     EXPECT_FALSE(designate().zone_nameservers(zone, call()).empty());
@@ -37,11 +37,11 @@ TEST_F(Dns, AZoneAndItsNamesAreMadeChangedAndRemoved) {
         zone, {.name = "www." + zone_name(), .type = "A", .records = {"192.0.2.1", "192.0.2.2"}, .ttl = 30},
         call());
     (void)designate().wait_for_recordset(www, zone, openstack::dns::Status::active,
-                                         suite().wait("the name is ACTIVE"));
+                                         suite().short_wait("the name is ACTIVE"));
     const auto changed = designate().update_recordset(www, zone, {.records = {{"192.0.2.3"}}}, call());
     EXPECT_EQ(changed.records, std::vector<std::string>{"192.0.2.3"});
     (void)designate().wait_for_recordset(www, zone, openstack::dns::Status::active,
-                                         suite().wait("its change is ACTIVE"));
+                                         suite().short_wait("its change is ACTIVE"));
     EXPECT_EQ(designate().find_recordset(zone, "www." + zone_name(), "A", call()).ttl, 30);
 
     (void)refused<openstack::BadRequest>([&] {
@@ -54,7 +54,7 @@ TEST_F(Dns, AZoneAndItsNamesAreMadeChangedAndRemoved) {
     });
     EXPECT_TRUE(designate().delete_recordset(www, zone, call()));
     EXPECT_TRUE(designate().delete_zone(zone, call()));
-    designate().wait_for_delete_zone(zone, suite().wait("the zone is gone"));
+    designate().wait_for_delete_zone(zone, suite().short_wait("the zone is gone"));
     (void)refused<openstack::NotFound>([&] { (void)designate().get_zone(zone, call()); });
 }
 

@@ -51,7 +51,7 @@ TEST_F(LoadBalancers, OneIsMadeChangedAndRemovedWithAllBelowIt) {
     EXPECT_FALSE(made.vip_address.empty());
     const auto balancer =
         octavia().wait_for_load_balancer(made, openstack::load_balancer::ProvisioningStatus::active,
-                                         suite().wait("the load balancer is ACTIVE"));
+                                         suite().short_wait("the load balancer is ACTIVE"));
     EXPECT_EQ(octavia().find_load_balancer(name("balancer"), call()).id, balancer.id);
     ASSERT_EQ(balancer.pools.size(), 1U);
     const auto pool = octavia().get_pool(balancer.pools.front(), call());
@@ -67,7 +67,7 @@ TEST_F(LoadBalancers, OneIsMadeChangedAndRemovedWithAllBelowIt) {
                            {.name = "three", .address = "10.93.7.103", .protocol_port = 80}},
                           call());
     (void)octavia().wait_for_load_balancer(balancer, openstack::load_balancer::ProvisioningStatus::active,
-                                           suite().wait("its changes are made"));
+                                           suite().short_wait("its changes are made"));
     std::set<std::string> names;
     for (const auto& each : octavia().members(pool, {}, call()))
         names.insert(each.name);
@@ -92,7 +92,7 @@ TEST_F(LoadBalancers, OneIsMadeChangedAndRemovedWithAllBelowIt) {
             call());
     });
     EXPECT_TRUE(octavia().delete_load_balancer(balancer, true, call()));
-    octavia().wait_for_delete(balancer, suite().wait("the load balancer is gone"));
+    octavia().wait_for_delete(balancer, suite().short_wait("the load balancer is gone"));
     (void)refused<openstack::NotFound>([&] { (void)octavia().get_load_balancer(balancer, call()); });
 }
 

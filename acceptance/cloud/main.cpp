@@ -24,6 +24,9 @@ namespace {
 /// Statuses that the program ends with.
 enum Status { all_passed = 0, some_failed = 1, wrong_settings = 2, was_interrupted = 130 };
 
+/// For removing what a run made: nothing boots then.
+constexpr std::chrono::seconds removal_timeout = std::chrono::minutes(15);
+
 int signal_pipe[2] = {-1, -1};
 
 extern "C" void on_signal(int) {
@@ -123,7 +126,8 @@ int clean_up(const Settings& settings) {
     int status = all_passed;
     for (const auto& run : runs) {
         Suite::say("Removing what " + run + " left:\n" + describe(named(belongings(cloud), run)));
-        const auto refused = remove_all(cloud, settings.programs, run, settings.timeout);
+        const auto refused =
+            remove_all(cloud, settings.programs, run, std::min(settings.timeout, removal_timeout));
         if (refused.empty()) continue;
         Suite::say("This stays:\n" + refused);
         status = some_failed;
@@ -169,7 +173,7 @@ int run(Settings settings) {
         Suite::say("\nLeft as it is, as --keep says:\n" + describe(named(belongings(cloud), name)));
     } else if (!nothing(named(belongings(cloud), name))) {
         Suite::say("\nRemoving what is left of the run");
-        refused = remove_all(cloud, settings.programs, name, settings.timeout);
+        refused = remove_all(cloud, settings.programs, name, std::min(settings.timeout, removal_timeout));
         if (!refused.empty()) Suite::say("This stays; --clean-up tries again:\n" + refused);
     }
     Suite::say("\n" + report->table());

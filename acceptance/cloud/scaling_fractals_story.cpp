@@ -45,10 +45,10 @@ std::string ScalingFractals::why_no_balancing() {
     const auto balancer = octavia.create_load_balancer(
         {.name = name("probe"), .vip_subnet_id = suite().network().subnet_ids.front()}, call());
     (void)octavia.wait_for_load_balancer(balancer, openstack::load_balancer::ProvisioningStatus::active,
-                                         suite().wait("a load balancer to try is ACTIVE"));
+                                         suite().short_wait("a load balancer to try is ACTIVE"));
     const bool has_port = cloud().network().find_port_or_null(balancer.vip_port_id, call()).has_value();
     octavia.delete_load_balancer(balancer, true, call());
-    octavia.wait_for_delete(balancer, suite().wait("it is gone"));
+    octavia.wait_for_delete(balancer, suite().short_wait("it is gone"));
     return has_port
                ? std::string()
                : "this cloud's load balancers move no traffic: the port " + balancer.vip_port_id +

@@ -27,6 +27,8 @@ constexpr std::int64_t least_ram = 1024;  // MiB
 constexpr std::int64_t least_disk = 3;    // GiB
 /// Longer than any healthy call takes, shorter than what would make somebody stop the run.
 constexpr auto call_timeout = std::chrono::minutes(5);
+/// Balancers of some clouds are guests of their own, which boot.
+constexpr auto longest_without_boot = std::chrono::minutes(20);
 /// Between lines about a wait in which nothing new is seen.
 constexpr auto quiet_for = std::chrono::seconds(30);
 
@@ -214,6 +216,12 @@ openstack::WaitOptions Suite::wait(const std::string& what) const {
                 seen->said = waited;
                 say("    " + what + ": " + std::string(status) + " after " + in_seconds(waited));
             }};
+}
+
+openstack::WaitOptions Suite::short_wait(const std::string& what) const {
+    auto options = wait(what);
+    options.timeout = std::min<std::chrono::milliseconds>(options.timeout, longest_without_boot);
+    return options;
 }
 
 void Suite::wait_until(const std::string& what, const std::function<bool()>& is_true,

@@ -46,6 +46,8 @@ class Suite {
     /// For one call, and for one wait that says on the terminal what it waits for and what it sees.
     [[nodiscard]] openstack::CallOptions call() const;
     [[nodiscard]] openstack::WaitOptions wait(const std::string& what) const;
+    /// The same where no guest boots: a service that has not done it by then is broken.
+    [[nodiscard]] openstack::WaitOptions short_wait(const std::string& what) const;
     /// For what has no waiter of its own: asks until it is true. Throws openstack::Timeout with `what`.
     void wait_until(const std::string& what, const std::function<bool()>& is_true,
                     std::optional<std::chrono::seconds> timeout = {}) const;
