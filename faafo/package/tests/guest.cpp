@@ -17,7 +17,15 @@ std::filesystem::path cache() {
     return SOURCE_DIR "/.cache/testing";
 }
 std::string name_of(Tree kind) {
-    return kind == Tree::services ? "services" : "essential";
+    switch (kind) {
+        case Tree::essential:
+            return "essential";
+        case Tree::with_apt:
+            return "with-apt";
+        case Tree::services:
+            return "services";
+    }
+    return {};
 }
 std::filesystem::path tree(Tree kind) {
     // What root unpacked belongs to other users than what a user's range of uids unpacked.
@@ -53,7 +61,8 @@ class Lock {
 std::string make_tree(Tree kind) {
     const std::string archive = cache() / (name_of(kind) + ".tar");
     if (!std::filesystem::exists(archive)) {
-        std::vector<std::string> arguments{"mmdebstrap", "--quiet", "--variant=essential", "--format=tar"};
+        std::vector<std::string> arguments{"mmdebstrap", "--quiet", "--format=tar",
+                                           kind == Tree::with_apt ? "--variant=apt" : "--variant=essential"};
         if (kind == Tree::services) {
             arguments.emplace_back("--include=mariadb-server,rabbitmq-server");
             arguments.emplace_back("--aptopt=APT::Install-Recommends \"false\"");
@@ -74,7 +83,7 @@ std::string make_tree(Tree kind) {
     return unpacked.ok() ? std::string{} : "the Debian tree could not be unpacked: " + unpacked.error;
 }
 
-// $0 the tree, $1 a folder to mount on, $2 the package, $3 the script.
+// $0 the tree, $1 a folder to mount on, $2 the package, $3 the script, $4 an archive for services or nothing.
 constexpr const char* enter = R"(
 set -e
 ip link set lo up
@@ -88,6 +97,7 @@ for device in null zero full random urandom; do
 done
 mount -t tmpfs tmpfs "$1/root/run"
 cp "$2" "$1/root/package.tar.gz"
+[ -z "$4" ] || { : >"$1/root/services.tar" && mount --bind "$4" "$1/root/services.tar"; }
 cd "$1/root"
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot . /bin/sh -euc "$3"
 )";
@@ -108,11 +118,22 @@ std::string missing_for_guests(Tree kind) {
     return std::filesystem::exists(tree(kind)) ? std::string{} : make_tree(kind);
 }
 
-Result run_in_guest(const std::string& script, Tree kind) {
+std::filesystem::path services_packages() {
+    std::filesystem::create_directories(cache());
+    const Lock lock;
+    const auto archive = cache() / "services-packages.tar";
+    if (!std::filesystem::exists(archive))
+        common::process::check({.arguments = {"sh", SOURCE_DIR "/faafo/package/collect-services.sh",
+                                              "--suite", "bookworm", "--output", archive.string()},
+                                .timeout = std::chrono::minutes(8)});
+    return archive;
+}
+
+Result run_in_guest(const std::string& script, Tree kind, const std::filesystem::path& services) {
     const common::process::TemporaryDirectory mount_point("faafo-guest");
     return run_as_root({"--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-c",
-                        enter, tree(kind), mount_point.path(), FAAFO_PACKAGE, script},
-                       std::chrono::minutes(3));
+                        enter, tree(kind), mount_point.path(), FAAFO_PACKAGE, script, services},
+                       services.empty() ? std::chrono::minutes(3) : std::chrono::minutes(7));
 }
 
 }  // namespace faafo::package::test

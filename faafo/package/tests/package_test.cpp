@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <sstream>
 
 #include "common/process/process.hpp"
@@ -45,6 +46,31 @@ TEST(Package, IsTheSameForTheSameBuildAndSmall) {
     const std::string package = content(FAAFO_PACKAGE);
     EXPECT_EQ(render::test::sha256(content(again)), render::test::sha256(package));
     EXPECT_LT(package.size(), 15U << 20U);
+}
+
+/// The newest version of glibc's symbols that a program or library asks for, like {2, 34}.
+std::pair<int, int> newest_glibc(const std::string& file) {
+    std::pair<int, int> newest;
+    const std::string symbols = common::process::check({.arguments = {"objdump", "-T", file}});
+    const std::regex version("GLIBC_([0-9]+)\\.([0-9]+)");
+    for (std::sregex_iterator found(symbols.begin(), symbols.end(), version), end; found != end; ++found)
+        newest = std::max(newest, {std::stoi((*found)[1]), std::stoi((*found)[2])});
+    return newest;
+}
+
+TEST(Package, NeedsNoNewerGlibcThanDebian12Has) {
+    const common::process::TemporaryDirectory folder;
+    common::process::check(
+        {.arguments = {"tar", "-xzf", FAAFO_PACKAGE, "-C", folder.path().string(), "--strip-components=1"}});
+    int files = 0;
+    for (const char* part : {"bin", "lib"}) {
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path() / part)) {
+            const auto newest = newest_glibc(entry.path().string());
+            EXPECT_LE(newest, (std::pair{2, 36})) << entry.path().filename();
+            files += newest.first == 2 ? 1 : 0;
+        }
+    }
+    EXPECT_GT(files, 3) << "objdump shows no symbols";
 }
 
 TEST_F(Guest, ProgramsStartWithEssentialPackagesOnly) {
@@ -142,6 +168,30 @@ echo "left after purge: $(ls /var/lib /var/log /etc | grep faafo)."
     EXPECT_THAT(output, HasSubstr("left after purge: .\n"));
 }
 
+TEST_F(Guest, ANewerPackageTakesThePlaceOfAnOlderOne) {
+    const std::string output = output_of(std::string(helpers) + R"sh(
+new=$(cat /var/tmp/faafo/VERSION)
+cp -R /var/tmp/faafo /var/tmp/older; echo 0.0.9 >/var/tmp/older/VERSION; : >/var/tmp/older/bin/only-in-the-older
+sh /var/tmp/older/install.sh -i faafo -i messaging -r api -r worker -r demo
+wait_until all_drawn
+cp /tmp/list /tmp/list-before; cp /etc/faafo/faafo.conf /tmp/conf-before
+before=$(pid_of faafo-api)
+install -i faafo
+wait_until answers
+cmp /tmp/list /tmp/list-before && cmp /etc/faafo/faafo.conf /tmp/conf-before && echo "fractals and configuration are kept"
+[ "$(cat /opt/faafo/VERSION)" = "$new" ] && [ ! -e /opt/faafo/bin/only-in-the-older ] && echo "the new tree"
+after=$(pid_of faafo-api)
+[ "$before" != "$after" ] && readlink "/proc/$after/exe"
+install -i faafo
+)sh");
+    EXPECT_THAT(output, HasSubstr("faafo 0.0.9 is installed\n"));
+    EXPECT_THAT(output, HasSubstr(fmt::format("faafo {} is installed, in place of 0.0.9\n", FAAFO_VERSION)));
+    EXPECT_THAT(output, HasSubstr("fractals and configuration are kept\n"));
+    EXPECT_THAT(output, HasSubstr("the new tree\n"));
+    EXPECT_THAT(output, HasSubstr("\n/opt/faafo/bin/faafo-api\n")) << "and not a deleted file";
+    EXPECT_THAT(output, testing::EndsWith(fmt::format("faafo {} is installed\n", FAAFO_VERSION)));
+}
+
 TEST_F(Guest, RefusesWhatItDoesNotKnowWithASentence) {
     const auto result = run_in_guest(std::string(unpack) + R"sh(
 set +e
@@ -166,6 +216,9 @@ chmod 600 /tmp/settings
 echo root_password=secret >/tmp/settings
 try -i database --settings /tmp/settings
 try -i database --settings /tmp/none
+echo database_password=secret >/tmp/settings
+try -i faafo --packages /tmp/none
+try -i database --settings /tmp/settings --packages /tmp/none
 try --uninstall -r api
 try -i faafo --purge
 echo "installed: $(ls /opt)."
@@ -190,6 +243,8 @@ echo "installed: $(ls /opt)."
           "status 1: install.sh: the file /tmp/settings (--settings) must be root's alone",
           "status 2: install.sh: /tmp/settings has the key 'root_password'",
           "status 1: install.sh: there is no file /tmp/none",
+          "status 2: install.sh: --packages goes with -i database",
+          "status 1: install.sh: there is no file /tmp/none (--packages)",
           "status 2: install.sh: --uninstall goes with nothing",
           "status 2: install.sh: --purge goes with --uninstall",
           "installed: ."}) {
