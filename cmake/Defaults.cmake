@@ -27,8 +27,15 @@ set(SANITIZE "" CACHE STRING "address (with undefined), thread, or nothing")
 if(SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+  set(sanitizer_libraries -static-libasan -static-libubsan)
 elseif(SANITIZE STREQUAL "thread")
   # Asio uses atomic_thread_fence, which ThreadSanitizer does not model.
   add_compile_options(-fsanitize=thread -Wno-tsan)
   add_link_options(-fsanitize=thread)
+  set(sanitizer_libraries -static-libtsan)
+endif()
+# Our programs also run where no sanitizer's library is: in instances, and in trees of essential packages. Clang links
+# them statically by itself.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(${sanitizer_libraries})
 endif()
