@@ -63,6 +63,7 @@ int run(int argc, const char* const* argv) {
     spdlog::info("stopping");
     server.stop();
     if (workers) workers->stop();
+    spdlog::info("stopped");
     return 0;
 }
 

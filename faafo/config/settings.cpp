@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,12 +10,14 @@
 #include <functional>
 #include <thread>
 
+#include "common/command_line/command_line.hpp"
 #include "faafo/config/version.hpp"
 
 namespace faafo::config {
 namespace {
 
 constexpr std::string_view default_file = "/etc/faafo/faafo.conf";
+constexpr std::string_view api_program = "faafo-api";
 
 bool to_bool(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -38,20 +39,25 @@ std::uint64_t to_number(const std::string& text, std::uint64_t least, std::uint6
     return value;
 }
 
+/// Whose flag it is. In a file, which API and workers of one machine share, each may have all of them.
+enum class Flag { of_both, of_api };
+
 struct Key {
     std::string_view name;
     std::string_view help;
     std::function<void(Settings&, const std::string&)> set;
+    Flag flag = Flag::of_both;
 };
 
 const std::vector<Key>& keys() {
     static const std::vector<Key> all{
         {"listen_address", "address to listen on (127.0.0.1)",
-         [](Settings& s, const std::string& v) { s.listen_address = v; }},
+         [](Settings& s, const std::string& v) { s.listen_address = v; }, Flag::of_api},
         {"bind_port", "port to listen on (80)",
          [](Settings& s, const std::string& v) {
              s.bind_port = static_cast<std::uint16_t>(to_number(v, 0, 65535));
-         }},
+         },
+         Flag::of_api},
         {"database_url", "database of the fractals (SQLite in the state folder)",
          [](Settings& s, const std::string& v) { s.database_url = v; }},
         {"transport_url", "queue of the tasks: amqp://… for RabbitMQ (the one inside the database)",
@@ -63,7 +69,8 @@ const std::vector<Key>& keys() {
          [](Settings& s, const std::string& v) { s.log_file = v; }},
         {"log_dir", "folder of log_file; alone: of <program>.log",
          [](Settings& s, const std::string& v) { s.log_dir = v; }},
-        {"workers", "pictures drawn at the same time (as many as there are cores; 0: none, in faafo-api)",
+        {"workers",
+         "pictures drawn at the same time (as many as there are cores; faafo-api draws none with 0)",
          [](Settings& s, const std::string& v) { s.workers = static_cast<unsigned>(to_number(v, 0, 1024)); }},
         {"threads_per_task", "cores that draw one picture together (1)",
          [](Settings& s, const std::string& v) {
@@ -82,11 +89,13 @@ const std::vector<Key>& keys() {
         {"max_body_size", "bytes of the largest request (64 MiB)",
          [](Settings& s, const std::string& v) {
              s.max_body_size = to_number(v, 1024, std::uint64_t{4} << 30);
-         }},
+         },
+         Flag::of_api},
         {"request_threads", "requests answered at the same time (8)",
          [](Settings& s, const std::string& v) {
              s.request_threads = static_cast<unsigned>(to_number(v, 1, 256));
-         }},
+         },
+         Flag::of_api},
     };
     return all;
 }
@@ -142,40 +151,35 @@ std::string default_database_url() {
 
 CommandLine read_settings(std::string_view program, std::string_view description, int argc,
                           const char* const* argv) {
-    CLI::App app{std::string(description), std::string(program)};
+    common::command_line::CommandLine app{std::string(description), std::string(program)};
     std::vector<std::string> files;
     std::vector<std::string> folders;
-    app.set_version_flag("--version", std::string(version));
-    app.add_option("--config-file", files,
-                   fmt::format("configuration file; may be repeated ({})", default_file))
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    app.add_option("--config-dir", folders, "folder of configuration files *.conf")
-        ->type_name("FOLDER")
-        ->allow_extra_args(false);
+    app.version(std::string(version));
+    app.option("--config-file", files, fmt::format("configuration file; may be repeated ({})", default_file))
+        .type_name("FILE")
+        .one_value_each();
+    app.option("--config-dir", folders, "folder of configuration files *.conf")
+        .type_name("FOLDER")
+        .one_value_each();
 
     std::map<std::string, std::string> flags;
     for (const Key& key : keys()) {
+        if (key.flag == Flag::of_api && program != api_program) continue;
         std::string spelling(key.name);
         std::replace(spelling.begin(), spelling.end(), '_', '-');
         std::string names = "--" + spelling;
         if (spelling != key.name) names += ",--" + std::string(key.name);
         if (key.name == "debug") {
-            app.add_flag_callback("-d,--debug", [&flags] { flags["debug"] = "true"; }, std::string(key.help));
+            app.flag("-d,--debug", [&flags] { flags["debug"] = "true"; }, std::string(key.help));
             continue;
         }
-        app.add_option_function<std::string>(
+        app.option(
                names,
                [&flags, name = std::string(key.name)](const std::string& value) { flags[name] = value; },
                std::string(key.help))
-            ->type_name("VALUE");
+            .type_name("VALUE");
     }
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        const int status = app.exit(error);
-        return {.settings = {}, .exit_status = status == 0 ? 0 : 2};
-    }
+    if (const auto status = app.parse(argc, argv)) return {.settings = {}, .exit_status = *status};
 
     CommandLine line;
     Settings& settings = line.settings;

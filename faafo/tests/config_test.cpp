@@ -19,6 +19,18 @@ config::CommandLine read(std::vector<const char*> arguments) {
     return config::read_settings("faafo-api", "…", static_cast<int>(arguments.size()), arguments.data());
 }
 
+TEST(Flags, OfAWorkerAreItsOwn) {
+    const std::vector<const char*> help{"faafo-worker", "--help"};
+    testing::internal::CaptureStdout();
+    const auto line = config::read_settings("faafo-worker", "…", 2, help.data());
+    const std::string shown = testing::internal::GetCapturedStdout();
+    EXPECT_EQ(line.exit_status, 0);
+    for (const char* own : {"--endpoint-url", "--transport-url", "--workers", "--hand-over"})
+        EXPECT_THAT(shown, testing::HasSubstr(own));
+    for (const char* apis : {"--listen-address", "--bind-port", "--request-threads", "--max-body-size"})
+        EXPECT_THAT(shown, testing::Not(testing::HasSubstr(apis)));
+}
+
 TEST(Ini, IsReadAsTheOriginalsFilesAreWritten) {
     const auto values = parse_ini(
         "# comment\n"

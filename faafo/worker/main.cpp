@@ -50,6 +50,7 @@ int run(int argc, const char* const* argv) {
     spdlog::info("stopping");
     stop.request_stop();
     workers.stop();
+    spdlog::info("stopped");
     return 0;
 }
 
