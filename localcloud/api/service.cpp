@@ -19,16 +19,27 @@ std::string_view logged_path(const Request& request) {
     return std::string_view{request.target}.substr(0, request.target.find('?'));
 }
 
+/// A full disk takes the log along, so the answer has to say it.
+std::string unexpected(const std::exception& error) {
+    const std::string_view text = error.what();
+    const bool full = text.find("disk is full") != text.npos || text.find("No space left") != text.npos;
+    return full ? "There is no space left on the disk where the embedded cloud keeps its state; make room "
+                  "there."
+                : "An unexpected error occurred in the embedded cloud; its log says more.";
+}
+
 }  // namespace
 
 Service::Service(std::string prefix, const Authenticator& authenticator)
     : prefix_(std::move(prefix)), authenticator_(authenticator) {
     router_.set_not_found([this](const Request& request) {
         spdlog::warn("not implemented: {} {}", request.method, logged_path(request));
+        if (token_first() && !caller_of(request)) return refuse(request, unauthorized(), {});
         return refuse(request, no_such_path(request), {});
     });
     router_.set_method_not_allowed([this](const Request& request) {
         spdlog::warn("not implemented: {} {}", request.method, logged_path(request));
+        if (token_first() && !caller_of(request)) return refuse(request, unauthorized(), {});
         return refuse(request, no_such_method(request), {});
     });
 }
@@ -42,12 +53,12 @@ void Service::route(std::string_view method, std::string_view pattern, Handler h
 
 Response Service::handle(const Request& request) const {
     try {
-        return router_(request);
+        Response response = router_(request);
+        if (response.status == 405 && token_first()) response.headers.erase("Allow");
+        return response;
     } catch (const std::exception& error) {
         spdlog::error("{} {}: {}", request.method, logged_path(request), error.what());
-        return refuse(request,
-                      ApiError{500, "An unexpected error occurred in the embedded cloud; its log says more."},
-                      {});
+        return refuse(request, ApiError{500, unexpected(error)}, {});
     }
 }
 
@@ -114,11 +125,7 @@ Response Service::answer(const Request& request, const Handler& handler, Access 
             response.headers.set(name, value);
     } catch (const std::exception& error) {
         spdlog::error("{} {} ({}): {}", request.method, logged_path(request), call.request_id, error.what());
-        response = render(
-            ApiError{500,
-                     "An unexpected error occurred in the embedded cloud; its log says more. Request ID: " +
-                         call.request_id},
-            call);
+        response = render(ApiError{500, unexpected(error)}, call);
     }
     finish(call, response);
     return response;

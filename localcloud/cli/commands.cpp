@@ -58,6 +58,18 @@ void print_ready(const CloudOptions& options, const Running& running) {
         options.name, running.endpoint, running.driver, command(options, "env"), command(options, "down"));
 }
 
+/// On a full disk the log has no last words.
+void print_if_full(const std::filesystem::path& state) {
+    constexpr std::uintmax_t enough = 1024 * 1024;
+    std::error_code error;
+    const std::filesystem::space_info space = std::filesystem::space(state, error);
+    if (error || space.available >= enough) return;
+    std::cerr << "There is no space left in " << state.string()
+              << ": make room there, or choose another folder with --state. A cloud takes about 300 MiB, and "
+                 "what its "
+                 "instances write.\n";
+}
+
 /// The process that serves has the folder's lock from us: nobody gets between.
 int start_in_background(const CloudOptions& options, const std::filesystem::path& state,
                         const FolderLock& lock) {
@@ -106,6 +118,7 @@ int start_in_background(const CloudOptions& options, const std::filesystem::path
             std::cerr << "The cloud did not start. The last words of its log, " << log_file(state).string()
                       << ":\n";
             print_log_tail(state, no_log_yet ? 0 : log_size);
+            print_if_full(state);
             return 1;
         }
         std::this_thread::sleep_for(poll_interval);
