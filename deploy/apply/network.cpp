@@ -47,7 +47,8 @@ StepResult make_group(const Work& work, const GroupSpec& spec, std::stop_token s
                 work.board.with([&](Board& board) { return board.group_ids.at(rule.from_group); });
         network.ensure_security_group_rule(request, call);
     }
-    return {.changed = item.action != Action::keep, .detail = item.why};
+    return {.changed = item.action != Action::keep,
+            .detail = item.action == Action::change ? "missing rules added" : item.why};
 }
 
 StepResult make_port(const Work& work, const InstanceSpec& spec, std::stop_token stop) {
