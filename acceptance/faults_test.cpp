@@ -10,6 +10,8 @@
 //     kill, ctrl-C): every kind at the first of each sort of call, and one kind in turn at every other call.
 // FAULTS=all in the environment sets every kind at every call, one run for each.
 // With a load balancer, with a name in a zone, and the other two programs: at those sorts of calls that are new there.
+// `scale`, `upgrade` and `destroy` begin with a deployment that is whole, and the run after the fault is the same again.
+// There faults are set at the calls that change something: a kill, and one other kind in turn.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -139,8 +141,10 @@ bool is_exhaustive() {
     return wanted != nullptr && std::string_view(wanted) == "all";
 }
 
+enum class Choice { thorough, in_turn };
+
 /// The choice that the beginning of this file explains.
-std::vector<Case> cases_for(const std::vector<Call>& calls) {
+std::vector<Case> cases_for(const std::vector<Call>& calls, Choice choice) {
     constexpr std::array ends_a_run{Kind::error_500, Kind::kill,      Kind::lost_answer,
                                     Kind::conflict,  Kind::interrupt, Kind::reset};
     std::vector<Case> cases;
@@ -156,7 +160,8 @@ std::vector<Case> cases_for(const std::vector<Call>& calls) {
                 if (pack.calls.size() < most_at_once) continue;
                 cases.push_back(std::move(pack));
                 packs.erase({kind, call.nth});
-            } else if (is_exhaustive() || call.nth == 1 || kind == whose_turn) {
+            } else if (is_exhaustive() || kind == whose_turn ||
+                       (choice == Choice::thorough ? call.nth == 1 : kind == Kind::kill)) {
                 cases.push_back({kind, {call}});
             }
         }
@@ -218,7 +223,8 @@ Resources resources_in(const openstack::Connection& cloud) {
         found.insert("pool " + pool.name);
         for (const auto& member : balancing.members(pool))
             found.insert("member of " + pool.name + ": " + member.name +
-                         (member.address.empty() ? "" : " with address"));
+                         (member.address.empty() ? "" : " with address") + " weight " +
+                         std::to_string(member.weight));
     }
     for (const auto& monitor : balancing.health_monitors())
         found.insert("health monitor " + monitor.name);
@@ -239,19 +245,38 @@ Resources resources_in(const openstack::Connection& cloud) {
 struct Deployment {
     std::string program;
     std::vector<std::string> options;
+    /// What is disturbed, and its options; everything else than `deploy` begins with the deployment.
+    std::string operation = "deploy";
+    std::vector<std::string> more = {};
+
+    [[nodiscard]] bool is_first() const { return operation == "deploy" && more.empty(); }
+    [[nodiscard]] std::string name() const {
+        auto text = program + " " + operation;
+        for (const auto* words : {&options, &more})
+            for (const auto& word : *words)
+                text += " " + word;
+        return text;
+    }
 };
 
 /// A cloud of its own, and a program that is disturbed on it.
 class Lane {
   public:
-    explicit Lane(const Deployment& deployment) : program_(deployment.program), options_(deployment.options) {
-        std::ofstream(package()) << "what no instance here will ever fetch";
+    explicit Lane(Deployment deployment) : deployment_(std::move(deployment)) {
+        for (const auto* version : {"1.2.3", "1.3.0"})
+            std::ofstream(package(version)) << "what no instance here will ever fetch " << version;
+        std::filesystem::create_directories(cloud_.home() / "bin");
+        // Stands in for what upgrades an instance.
+        const auto ssh = cloud_.home() / "bin/ssh";
+        std::ofstream(ssh) << "#!/bin/sh\nexec cat >/dev/null\n";
+        std::filesystem::permissions(ssh, std::filesystem::perms::owner_all);
     }
 
     /// What an undisturbed run asks of the cloud; all that it makes is then what every other run is compared with.
     std::vector<Call> record() {
+        prepare();
         control_.reset_requests();
-        const auto result = cloud_.run(words("deploy"));
+        const auto result = run();
         EXPECT_EQ(result.exit_status, 0) << result.error;
         const auto calls = calls_of(control_.requests().recent);
         complete_ = resources_in(connection());
@@ -260,13 +285,14 @@ class Lane {
     }
 
     void disturb(const Case& disturbance) {
-        SCOPED_TRACE(program_ + ": " + disturbance.name());
+        SCOPED_TRACE(deployment_.name() + ": " + disturbance.name());
+        prepare();
         std::vector<Fault> faults;
         for (const auto& call : disturbance.calls)
             faults.push_back(fault_of(disturbance.kind, call));
         control_.set_all(faults);
         control_.reset_requests();
-        const auto first = faults.front().hold ? run_and_end(disturbance.kind) : cloud_.run(words("deploy"));
+        const auto first = faults.front().hold ? run_and_end(disturbance.kind) : run();
         const bool has_struck = struck(disturbance);
         control_.clear();
         if (!has_struck) {
@@ -276,8 +302,9 @@ class Lane {
             judge(disturbance, first, changed);
             if (first.exit_status != 0 && !changed) return;  // the next run is what was recorded
         }
+        is_prepared_ = false;
         if (first.exit_status != 0) {
-            const auto next = cloud_.run(words("deploy"));
+            const auto next = run();
             EXPECT_EQ(next.exit_status, 0) << "the next run: " << next.error;
         }
         EXPECT_THAT(resources_in(connection()), ::testing::ContainerEq(complete_));
@@ -285,12 +312,37 @@ class Lane {
     }
 
   private:
-    [[nodiscard]] std::string package() const { return cloud_.home() / "faafo-1.2.3-test.tar.gz"; }
-    [[nodiscard]] std::vector<std::string> words(const std::string& operation) const {
-        std::vector<std::string> all{program(program_), operation, "--no-wait",       "--package", package(),
-                                     "--timeout",       "60s",     "--poll-interval", "0.1"};
-        if (operation == "deploy") all.insert(all.end(), options_.begin(), options_.end());
-        return all;
+    [[nodiscard]] std::string package(const std::string& version) const {
+        return cloud_.home() / ("faafo-" + version + "-test.tar.gz");
+    }
+    [[nodiscard]] common::process::Command command(const std::string& operation,
+                                                   const std::vector<std::string>& options) const {
+        std::vector<std::string> all{program(deployment_.program),
+                                     operation,
+                                     "--no-wait",
+                                     "--package",
+                                     package(operation == "upgrade" ? "1.3.0" : "1.2.3"),
+                                     "--timeout",
+                                     "60s",
+                                     "--poll-interval",
+                                     "0.1"};
+        all.insert(all.end(), options.begin(), options.end());
+        auto command = cloud_.command(all);
+        command.environment["PATH"] = (cloud_.home() / "bin").string() + ":" + std::getenv("PATH");
+        return command;
+    }
+    /// What is disturbed.
+    [[nodiscard]] common::process::Command command() const {
+        return command(deployment_.operation,
+                       deployment_.is_first() ? deployment_.options : deployment_.more);
+    }
+    [[nodiscard]] Result run() const { return common::process::run(command()); }
+    /// What it begins with: nothing, or the whole deployment.
+    void prepare() {
+        if (deployment_.is_first() || is_prepared_) return;
+        const auto result = common::process::run(command("deploy", deployment_.options));
+        EXPECT_EQ(result.exit_status, 0) << result.error;
+        is_prepared_ = true;
     }
     openstack::Connection connection() const {
         return openstack::connect(
@@ -301,7 +353,7 @@ class Lane {
     Result run_and_end(Kind kind) {
         const auto output = cloud_.home() / "output";
         std::filesystem::remove(output);
-        Child child({.command = cloud_.command(words("deploy")), .output = output});
+        Child child({.command = command(), .output = output});
         const bool settled = common::testkit::wait_until(
             [&] { return control_.faults().front().held > 0 || child.poll().has_value(); }, patience);
         EXPECT_TRUE(settled) << "neither the call nor the end came";
@@ -347,11 +399,19 @@ class Lane {
             EXPECT_THAT(result.error, HasSubstr(what));
             EXPECT_THAT(result.error, HasSubstr(control_.endpoint()));
         }
-        const auto to_go_on = AllOf(HasSubstr("What was made so far stays"), HasSubstr(program_ + "` again"),
-                                    HasSubstr(program_ + " destroy`"));
-        const auto to_look = AllOf(HasSubstr("The deployment is complete"), HasSubstr(program_ + " status`"));
+        const auto& name = deployment_.program;
+        const auto to_go_on = AllOf(HasSubstr("What was made so far stays"), HasSubstr(name + "` again"),
+                                    HasSubstr(name + " destroy`"));
+        const auto to_look = AllOf(HasSubstr("The deployment is complete"), HasSubstr(name + " status`"));
         const auto nothing = HasSubstr("This run has changed nothing");
-        if (changed)
+        const auto to_upgrade =
+            HasSubstr(name + " upgrade` can be run again; it goes on where this one ended");
+        const auto to_destroy = HasSubstr("What is left goes with another `" + name + " destroy`");
+        if (deployment_.operation == "upgrade")
+            EXPECT_THAT(result.error, AnyOf(nothing, to_upgrade));
+        else if (deployment_.operation == "destroy")
+            EXPECT_THAT(result.error, AnyOf(nothing, to_destroy));
+        else if (changed)
             EXPECT_THAT(result.error, AnyOf(to_go_on, to_look));
         else
             EXPECT_THAT(result.error, AnyOf(nothing, to_go_on));
@@ -364,14 +424,15 @@ class Lane {
     }
 
     void remove_all() {
-        const auto result = cloud_.run(words("destroy"));
+        is_prepared_ = false;
+        const auto result = common::process::run(command("destroy", {}));
         EXPECT_EQ(result.exit_status, 0) << "destroy: " << result.error;
         const auto left = resources_in(connection());
         EXPECT_TRUE(left.empty()) << ::testing::PrintToString(left);
     }
 
-    std::string program_;
-    std::vector<std::string> options_;
+    Deployment deployment_;
+    bool is_prepared_ = false;
     EmbeddedCloud cloud_{"fake"};
     CloudControl control_{cloud_.state()};
     Resources complete_;
@@ -404,28 +465,53 @@ class Faults : public ::testing::Test {
         std::set<std::string> sorts;
         for (auto& call : lane.record()) {
             sorts.insert(call.sort());
-            if (!known.contains(call.sort())) calls.push_back(std::move(call));
+            const bool asks_only = call.method == "GET" || call.method == "HEAD" || call.is_sign_in();
+            if (!known.contains(call.sort()) && (deployment.is_first() || !asks_only))
+                calls.push_back(std::move(call));
         }
         EXPECT_GT(sorts.size(), 10U);
         known.merge(sorts);
-        const auto cases = cases_for(calls);
-        std::printf("%s %s: %zu calls, %zu runs with faults\n", deployment.program.c_str(),
-                    deployment.options.empty() ? "" : deployment.options.at(1).c_str(), calls.size(),
+        const auto cases = cases_for(calls, deployment.is_first() ? Choice::thorough : Choice::in_turn);
+        std::printf("%s: %zu calls, %zu runs with faults\n", deployment.name().c_str(), calls.size(),
                     cases.size());
         disturb_all(deployment, lane, cases);
+    }
+    static void disturb_each(const std::vector<Deployment>& deployments) {
+        std::set<std::string> known;
+        for (const auto& deployment : deployments)
+            disturb_what_is_new(deployment, known);
     }
 };
 
 TEST_F(Faults, AtAnyCallTheNextRunCompletesTheDeployment) {
-    std::set<std::string> known;
-    const std::vector<Deployment> deployments{
-        {"scaling_fractals", {}},
-        {"scaling_fractals", {"--balance", "octavia"}},
-        {"scaling_fractals", {"--balance", "dns", "--zone", "fractals.example.org."}},
-        {"fractals", {}},
-        {"micro_fractals", {}}};
-    for (const auto& deployment : deployments)
-        disturb_what_is_new(deployment, known);
+    disturb_each({{"scaling_fractals", {}},
+                  {"scaling_fractals", {"--balance", "octavia"}},
+                  {"scaling_fractals", {"--balance", "dns", "--zone", "fractals.example.org."}},
+                  {"fractals", {}},
+                  {"micro_fractals", {}}});
+}
+
+TEST_F(Faults, AtAnyChangeTheNextRunCompletesTheScaling) {
+    const std::vector<std::string> less{"--api", "1", "--workers", "2"};
+    const std::vector<std::string> more{"--api", "2", "--workers", "3"};
+    auto balanced_less = less;
+    auto balanced_more = more;
+    for (auto* options : {&balanced_less, &balanced_more})
+        options->insert(options->end(), {"--balance", "octavia"});
+    disturb_each({{"scaling_fractals", balanced_less, "scale", more},
+                  {"scaling_fractals", balanced_more, "scale", less},
+                  {"scaling_fractals", less, "deploy", {"--balance", "octavia"}}});
+}
+
+TEST_F(Faults, AtAnyChangeTheNextRunCompletesTheUpgrade) {
+    disturb_each({{"scaling_fractals", {"--api", "2", "--workers", "1", "--balance", "octavia"}, "upgrade"}});
+}
+
+TEST_F(Faults, AtAnyChangeTheNextRunCompletesTheDestruction) {
+    disturb_each({{"scaling_fractals", {"--api", "1", "--workers", "1", "--balance", "octavia"}, "destroy"},
+                  {"scaling_fractals",
+                   {"--api", "1", "--workers", "0", "--balance", "dns", "--zone", "fractals.example.org."},
+                   "destroy"}});
 }
 
 }  // namespace

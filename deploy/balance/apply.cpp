@@ -215,6 +215,19 @@ void remove_zone(const Context& context, const std::string& id, const std::stop_
     if (dns.delete_zone(id, context.call(stop))) dns.wait_for_delete_zone(id, context.wait(stop));
 }
 
+bool is_serving(const Context& context, const ObservedBalance& observed, const ObservedInstance& instance) {
+    if (observed.balancer(context.topology) != nullptr && observed.parts.pool) {
+        const auto& members = observed.parts.members;
+        const auto member = std::ranges::find(members, instance.fixed_address, &lb::Member::address);
+        return member == members.end() || member->weight != 0;
+    }
+    if (context.topology.balance.method == BalanceMethod::dns && observed.recordset) {
+        const auto& records = observed.recordset->records;
+        return std::ranges::find(records, instance.floating_address) != records.end();
+    }
+    return true;
+}
+
 void set_serving(const Context& context, const ObservedBalance& observed, const ObservedInstance& instance,
                  bool serving, const StepReport& report, const std::stop_token& stop) {
     const auto call = context.call(stop);

@@ -33,5 +33,8 @@ void remove_zone(const Context& context, const std::string& id, const std::stop_
 /// name. Returns when that has come into effect. Nothing happens without balancing.
 void set_serving(const Context& context, const ObservedBalance& observed, const ObservedInstance& instance,
                  bool serving, const StepReport& report, const std::stop_token& stop);
+/// Whether it was given requests when that was observed; without balancing always.
+[[nodiscard]] bool is_serving(const Context& context, const ObservedBalance& observed,
+                              const ObservedInstance& instance);
 
 }  // namespace deploy

@@ -89,8 +89,12 @@ class Upgrade {
   private:
     StepResult upgrade_one(const InstanceSpec& spec, const StepReport& report, const std::stop_token& stop) {
         const auto& instance = *observed_.instance(spec.name);
-        if (is_of_package(metadata_of(instance.server, package_key), package_.sha256))
-            return {.changed = false, .detail = "has it"};
+        if (is_of_package(metadata_of(instance.server, package_key), package_.sha256)) {
+            // An earlier run may have been interrupted at the very last.
+            const bool waits = spec.role == Role::api && !is_serving(context_, observed_.balance, instance);
+            if (waits) set_serving(spec, instance, true, report, stop);
+            return {.changed = waits, .detail = waits ? "is given requests again" : "has it"};
+        }
         try {
             set_serving(spec, instance, false, report, stop);
             report("installing");
