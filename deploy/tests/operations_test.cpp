@@ -51,7 +51,8 @@ class FakeCloud {
                              const std::map<std::string, std::string>& more = {}) const {
         words.insert(words.begin(), BUILD_DIR "/bin/scaling_fractals");
         words.insert(words.end(), {"--no-wait", "--timeout", "60s"});
-        if (std::ranges::find(words, "--package") == words.end())
+        // "--installed" is ours: no package is named.
+        if (std::erase(words, "--installed") == 0 && std::ranges::find(words, "--package") == words.end())
             words.insert(words.end(), {"--package", home() / "faafo-1.0.0-test.tar.gz"});
         auto all = more;
         all.insert(environment.begin(), environment.end());
@@ -137,6 +138,16 @@ class Operations : public ::testing::Test {
                 found.push_back(std::string(item.at("action").as_string()) + " " +
                                 std::string(item.at("name").as_string()));
         return found;
+    }
+
+    /// With a script in ssh's place, which the upgrade runs for each instance.
+    static Result upgrade(const std::string& ssh) {
+        const auto folder = cloud_->home() / "bin";
+        std::filesystem::create_directories(folder);
+        std::ofstream(folder / "ssh") << "#!/bin/sh\n" << ssh;
+        std::filesystem::permissions(folder / "ssh", std::filesystem::perms::owner_all);
+        return run("upgrade --package " + (cloud_->home() / "faafo-1.1.0-test.tar.gz").string(),
+                   {{"PATH", folder.string() + ":" + std::getenv("PATH")}});
     }
 
     /// Twice, and nothing is left but what the cloud had from the beginning.
@@ -340,21 +351,15 @@ TEST_F(Operations, AFirstDeploymentThatFailsIsTakenBackIfSoWished) {
 
 TEST_F(Operations, UpgradesOneAfterTheOtherAndGoesOnWhereItFailed) {
     succeeds("deploy --api 2 --workers 1 --balance octavia");
-    const auto folder = cloud_->home() / "bin";
-    std::filesystem::create_directories(folder);
-    // Stands in for ssh: notes whom it is for, keeps what it is given, and fails for one.
-    std::ofstream(folder / "ssh")
-        << "#!/bin/sh\n"
-           "for word; do case $word in HostKeyAlias=*) id=${word#*=} ;; esac; done\n"
-           "echo $id >>\"$HOME/order\"; cat >\"$HOME/script\"\n"
-           "[ $id != \"$(cat \"$HOME/broken\")\" ] || "
-           "{ echo 'FRACTALS: failed: no space left'; exit 1; }\n";
-    std::filesystem::permissions(folder / "ssh", std::filesystem::perms::owner_all);
     const auto before = servers();
     std::ofstream(cloud_->home() / "broken") << before.at("app-api-2").id;
-    const auto upgrade = [&] {
-        return run("upgrade --package " + (cloud_->home() / "faafo-1.1.0-test.tar.gz").string(),
-                   {{"PATH", folder.string() + ":" + std::getenv("PATH")}});
+    // Notes whom it is for, keeps what it is given, and fails for one.
+    const auto upgrade = [] {
+        return Operations::upgrade(
+            "for word; do case $word in HostKeyAlias=*) id=${word#*=} ;; esac; done\n"
+            "echo $id >>\"$HOME/order\"; cat >\"$HOME/script\"\n"
+            "[ $id != \"$(cat \"$HOME/broken\")\" ] || "
+            "{ echo 'FRACTALS: failed: no space left'; exit 1; }\n");
     };
     const auto order = [&] {
         std::ifstream file(cloud_->home() / "order");
@@ -383,6 +388,67 @@ TEST_F(Operations, UpgradesOneAfterTheOtherAndGoesOnWhereItFailed) {
     const std::string text{std::istreambuf_iterator<char>(script), {}};
     EXPECT_THAT(text, AllOf(HasSubstr("-r 'worker'"), HasSubstr("transport_url=amqp://")));
     EXPECT_THAT(failed.error + failed.output, ::testing::Not(HasSubstr("amqp://")));
+}
+
+TEST_F(Operations, WhatIsMadeLaterGetsThePackageThatIsInstalled) {
+    succeeds("deploy --api 1 --workers 1");
+    ASSERT_EQ(upgrade("exec cat >/dev/null\n").exit_status, 0);
+    EXPECT_EQ(run("plan --installed").exit_status, 0);
+    control_->reset_requests();
+    succeeds("deploy --installed");
+    EXPECT_THAT(control_->requests().recent, ::testing::Each(::testing::Truly([](const auto& request) {
+                    return request.method == "GET" || request.method == "HEAD" ||
+                           request.service == "identity";
+                })));
+
+    EXPECT_THAT(run("plan --workers 2 --installed").output, HasSubstr("the one that is installed, 1.1.0 "));
+    succeeds("scale --workers 2 --installed");
+    const auto there = servers();
+    EXPECT_EQ(there.at("app-worker-2").metadata.at("deployment_package"),
+              there.at("app-services").metadata.at("deployment_package"));
+    EXPECT_THAT(there.at("app-worker-2").metadata.at("deployment_package"), HasSubstr("1.1.0 "));
+
+    const auto store = cloud().object_store();
+    for (const auto& object : store.objects("scaling_fractals-package").to_vector())
+        store.delete_object("scaling_fractals-package", object.name);
+    const auto lost = run("scale --workers 3 --installed");
+    EXPECT_EQ(lost.exit_status, 2);
+    EXPECT_THAT(lost.error, AllOf(HasSubstr("1.1.0"), HasSubstr("not in the deployment's container any more"),
+                                  HasSubstr("--package")));
+    succeeds("scale --workers 3 --package " + (cloud_->home() / "faafo-1.1.0-test.tar.gz").string());
+}
+
+TEST_F(Operations, AURLThatThePackageCameFromIsRemembered) {
+    const std::string url = "https://mirror.example.org/faafo.tar.gz";
+    succeeds("deploy --api 1 --workers 0 --installed --package-sha256 " + std::string(64, 'a') +
+             " --package-url " + url);
+    succeeds("scale --workers 1 --installed");
+    EXPECT_EQ(servers().at("app-worker-1").metadata.at("deployment_package"), std::string(64, 'a'));
+    EXPECT_EQ(servers().at("app-worker-1").metadata.at("deployment_package_url"), url);
+    EXPECT_THAT(cloud().object_store().containers().to_vector(), IsEmpty());
+
+    ASSERT_EQ(upgrade("exec cat >/dev/null\n").exit_status, 0);
+    for (const auto& [name, server] : servers())
+        EXPECT_FALSE(server.metadata.contains("deployment_package_url")) << name << " has another one now";
+    succeeds("scale --workers 2 --installed");
+    EXPECT_THAT(servers().at("app-worker-2").metadata.at("deployment_package"), HasSubstr("1.1.0 "));
+}
+
+TEST_F(Operations, WorkersComeToANewLoadBalancerOneAfterTheOther) {
+    succeeds("deploy --api 1 --workers 3");
+    control_->reset_requests();
+    succeeds("deploy --balance octavia");
+    EXPECT_TRUE(is_settled());
+    Names order;
+    for (const auto& request : control_->requests().recent) {
+        if (request.method == "POST" && request.path.ends_with("/loadbalancers"))
+            order.emplace_back("balancer");
+        if (request.method == "POST" && request.path.ends_with("/action")) order.emplace_back("stop");
+        if (request.method == "DELETE" && request.service == "compute") order.emplace_back("delete");
+        if (request.method == "POST" && request.path.ends_with("/servers")) order.emplace_back("create");
+    }
+    EXPECT_THAT(order, ElementsAre("balancer", "stop", "delete", "create", "stop", "delete", "create", "stop",
+                                   "delete", "create"));
 }
 
 }  // namespace
