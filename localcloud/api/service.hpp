@@ -100,6 +100,9 @@ class Service {
     [[nodiscard]] virtual ApiError no_such_method(const Request& request) const {
         return no_such_path(request);
     }
+    /// Whether a path or method that is not there is told only to those who have a token, and without the methods
+    /// that there are.
+    [[nodiscard]] virtual bool token_first() const { return false; }
     /// Called before the handler, after the token was checked.
     virtual void prepare(Call& /*call*/) const {}
     /// Called with every answer: request IDs and the like.
