@@ -1,13 +1,20 @@
 # How a folder declares what it holds.
 
-# openstack_library(name SOURCES a.cpp … [PUBLIC libs…] [PRIVATE libs…] [INCLUDE dir])
+# For libraries whose code runs in loops. For all others the preset "release" has -O1: they wait for networks, disks and
+# databases, and -O2 would only take a fifth more of the build's time.
+set(OPENSTACK_FAST_OPTIONS -O2)
+
+# openstack_library(name SOURCES a.cpp … [PUBLIC libs…] [PRIVATE libs…] [INCLUDE dir] [FAST])
 # A static library. Headers of the repository are included by their path from the
 # repository's root ("common/httpd/server.hpp"); INCLUDE adds a public include folder.
 function(openstack_library name)
-  cmake_parse_arguments(arg "" "INCLUDE" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "FAST" "INCLUDE" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_compile_options(${name} PRIVATE ${OPENSTACK_WARNINGS})
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  if(arg_FAST AND CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_FLAGS_RELEASE MATCHES "-O1")
+    target_compile_options(${name} PRIVATE ${OPENSTACK_FAST_OPTIONS})
+  endif()
   if(arg_INCLUDE)
     target_include_directories(${name} PUBLIC
       $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE}>
