@@ -22,6 +22,8 @@ struct BackendTraits {
     /// Begins a transaction that excludes every other migration until it ends.
     void (*begin_exclusive)(soci::session& session);
     void (*end_exclusive)(soci::session& session, bool commit);
+    /// The connection's descriptor; null where there is no server.
+    int (*socket_of)(soci::session& session);
 };
 
 [[nodiscard]] const BackendTraits& sqlite_traits();

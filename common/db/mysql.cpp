@@ -210,6 +210,7 @@ const BackendTraits& mysql_traits() {
         .refusal = refusal_of,
         .begin_exclusive = begin_exclusive,
         .end_exclusive = end_exclusive,
+        .socket_of = [](soci::session& session) { return mysql_get_socket(connection_of(session)); },
     };
     return traits;
 }

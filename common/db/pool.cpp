@@ -1,19 +1,52 @@
 #include "common/db/pool.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <utility>
+
+#include "common/db/backend.hpp"
 
 namespace common::db {
 
-Pool::Pool(DatabaseUrl url, std::size_t size, std::chrono::milliseconds patience)
-    : url_(std::move(url)), patience_(patience), idle_(size) {
+using Clock = std::chrono::steady_clock;
+
+struct Pool::Session {
+    soci::session soci;
+    /// A second descriptor of the connection: the client library may close its own at any time.
+    int socket = -1;
+    Clock::time_point deadline{};
+
+    explicit Session(const DatabaseUrl& url) {
+        open(soci, url);
+        if (const auto socket_of = traits_of(soci).socket_of; socket_of != nullptr)
+            socket = ::fcntl(socket_of(soci), F_DUPFD_CLOEXEC, 0);
+    }
+    ~Session() {
+        if (socket >= 0) ::close(socket);
+    }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+};
+
+Pool::Pool(DatabaseUrl url, std::size_t size, std::chrono::milliseconds patience,
+           std::chrono::milliseconds longest_use)
+    : url_(std::move(url)), patience_(patience), longest_use_(longest_use), idle_(size) {
     if (size == 0) throw std::invalid_argument("a pool of database sessions needs at least one");
     if (size > 1 && url_.backend == Backend::sqlite && url_.path == ":memory:") {
         throw std::invalid_argument(
             "each session of a database in memory sees one of its own: use a pool of one");
     }
+    if (url_.backend == Backend::sqlite) return;
+    in_use_.reserve(size);
+    watchdog_ = std::jthread([this](const std::stop_token& stop) { cut_off(stop); });
 }
 
-std::unique_ptr<soci::session> Pool::take() {
+Pool::~Pool() = default;
+
+std::unique_ptr<Pool::Session> Pool::take() {
     std::unique_lock lock(mutex_);
     if (!returned_.wait_for(lock, patience_, [this] { return !idle_.empty(); })) {
         throw PoolExhausted("all sessions with the database are in use");
@@ -23,7 +56,7 @@ std::unique_ptr<soci::session> Pool::take() {
     return session;
 }
 
-void Pool::give_back(std::unique_ptr<soci::session> session) noexcept {
+void Pool::give_back(std::unique_ptr<Session> session) noexcept {
     {
         const std::lock_guard lock(mutex_);
         // There is room: take() made it. Open ones are at the back.
@@ -33,19 +66,45 @@ void Pool::give_back(std::unique_ptr<soci::session> session) noexcept {
 }
 
 void Pool::close_idle() noexcept {
-    std::vector<std::unique_ptr<soci::session>> dead;
+    std::vector<std::unique_ptr<Session>> dead;
     const std::lock_guard lock(mutex_);
     for (auto& session : idle_)
         dead.push_back(std::exchange(session, nullptr));
+}
+
+void Pool::watch(Session& session, std::chrono::milliseconds time) {
+    if (session.socket < 0) return;
+    const std::lock_guard lock(mutex_);
+    session.deadline = Clock::now() + time;
+    if (std::ranges::find(in_use_, &session) == in_use_.end()) in_use_.push_back(&session);
+}
+
+void Pool::unwatch(Session* session) noexcept {
+    if (session == nullptr || session->socket < 0) return;
+    const std::lock_guard lock(mutex_);
+    std::erase(in_use_, session);
+}
+
+// It looks now and then rather than at each deadline, so that a lease costs no wake-up.
+void Pool::cut_off(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        for (const Session* session : in_use_) {
+            if (Clock::now() >= session->deadline) ::shutdown(session->socket, SHUT_RDWR);
+        }
+        stopped_.wait_for(lock, stop, longest_use_ / 8, [] { return false; });
+    }
 }
 
 Pool::Lease Pool::lease() {
     return {*this, take()};
 }
 
-Pool::Lease::Lease(Pool& pool, std::unique_ptr<soci::session> session)
-    : pool_(pool), session_(std::move(session)) {
-    if (session_) return;
+Pool::Lease::Lease(Pool& pool, std::unique_ptr<Session> session) : pool_(pool), session_(std::move(session)) {
+    if (session_) {
+        pool_.watch(*session_, pool_.longest_use_);
+        return;
+    }
     try {
         renew();
     } catch (...) {
@@ -55,20 +114,30 @@ Pool::Lease::Lease(Pool& pool, std::unique_ptr<soci::session> session)
 }
 
 Pool::Lease::~Lease() {
+    pool_.unwatch(session_.get());
     pool_.give_back(std::move(session_));
 }
 
+soci::session& Pool::Lease::session() {
+    return session_->soci;
+}
+
 void Pool::Lease::discard() noexcept {
+    pool_.unwatch(session_.get());
     session_.reset();
     pool_.close_idle();
 }
 
 void Pool::Lease::renew() {
+    pool_.unwatch(session_.get());
     session_.reset();
-    auto session = std::make_unique<soci::session>();
-    open(*session, pool_.url_);
-    session_ = std::move(session);
+    session_ = std::make_unique<Session>(pool_.url_);
     fresh_ = true;
+    pool_.watch(*session_, pool_.longest_use_);
+}
+
+void Pool::Lease::allow(std::chrono::milliseconds time) {
+    pool_.watch(*session_, time);
 }
 
 }  // namespace common::db

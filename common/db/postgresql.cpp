@@ -17,11 +17,24 @@ std::string in_quotes(std::string_view value) {
     return text + "'";
 }
 
+std::string settings() {
+    std::string text;
+    for (const char* setting :
+         {"client_min_messages=warning", "timezone=UTC", "bytea_output=hex", "extra_float_digits=3",
+          "statement_timeout=50000", "lock_timeout=10000",
+          // A machine that vanishes in a transaction must not keep rows locked for hours.
+          "idle_in_transaction_session_timeout=60000", "default_transaction_isolation=read\\ committed"})
+        text += std::string(text.empty() ? "-c " : " -c ") + setting;
+    return text;
+}
+
 std::string connect_string(const DatabaseUrl& url) {
     std::string text = "host=" + in_quotes(url.host) + " port=" + std::to_string(url.port) +
                        " dbname=" + in_quotes(url.name) +
                        // A server whose machine vanished is noticed within half a minute.
                        " keepalives_idle=15 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=30000";
+    // Part of logging in, so connect_timeout bounds it, too. Before the password, whose quotes SOCI takes for its own end.
+    text += " options=" + in_quotes(settings());
     if (!url.user.empty()) text += " user=" + in_quotes(url.user);
     if (!url.password.empty()) text += " password=" + in_quotes(url.password);
     if (!url.options.contains("connect_timeout")) text += " connect_timeout=5";
@@ -33,15 +46,6 @@ std::string connect_string(const DatabaseUrl& url) {
 
 void open_postgresql(soci::session& session, const DatabaseUrl& url) {
     session.open(soci::postgresql, connect_string(url));
-    // One by one: several statements at once are not possible with parameters, which SOCI always uses.
-    for (const char* setting :
-         {"client_min_messages = warning", "timezone = UTC", "bytea_output = hex", "extra_float_digits = 3",
-          "statement_timeout = 50000", "lock_timeout = 10000",
-          // A machine that vanishes in a transaction must not keep rows locked for hours.
-          "idle_in_transaction_session_timeout = 60000",
-          "default_transaction_isolation = 'read committed'"}) {
-        session << std::string("SET ") + setting;
-    }
 }
 
 std::optional<Failure> classify_postgresql(const soci::soci_error& error) {
@@ -110,6 +114,10 @@ const BackendTraits& postgresql_traits() {
         .begin_exclusive = begin_exclusive,
         .end_exclusive = [](soci::session& session,
                             bool commit) { session << (commit ? "COMMIT" : "ROLLBACK"); },
+        .socket_of =
+            [](soci::session& session) {
+                return PQsocket(static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_);
+            },
     };
     return traits;
 }

@@ -105,6 +105,7 @@ const BackendTraits& sqlite_traits() {
         .begin_exclusive = [](soci::session& session) { session << "BEGIN IMMEDIATE"; },
         .end_exclusive = [](soci::session& session,
                             bool commit) { session << (commit ? "COMMIT" : "ROLLBACK"); },
+        .socket_of = nullptr,
     };
     return traits;
 }

@@ -19,7 +19,9 @@ using common::db::DatabaseUrl;
 using common::db::Failure;
 
 constexpr std::chrono::seconds longest_wait_for_writers{10};
+constexpr std::chrono::seconds longest_wait_for_sessions{10};
 constexpr int most_tries = 8;
+constexpr std::chrono::minutes longest_migration{10};
 
 /// A file in a folder that does not exist yet is the first start, not a mistake.
 void make_folder(const DatabaseUrl& url) {
@@ -32,8 +34,9 @@ void make_folder(const DatabaseUrl& url) {
 
 }  // namespace
 
-Database::Database(const std::string& url, std::size_t sessions, Start start)
-    : pool_(DatabaseUrl::parse(url), sessions) {
+Database::Database(const std::string& url, std::size_t sessions, Start start,
+                   std::chrono::milliseconds longest_use)
+    : pool_(DatabaseUrl::parse(url), sessions, longest_wait_for_sessions, longest_use) {
     try {
         prepare();
     } catch (const Unavailable& error) {
@@ -52,6 +55,7 @@ void Database::prepare() {
     try {
         make_folder(url);
         auto lease = pool_.lease();
+        lease.allow(longest_migration);
         common::db::migrate(lease.session(), migrations(url.backend));
     } catch (const soci::soci_error& error) {
         throw cannot_open(error.get_error_message());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -39,8 +40,10 @@ class Database {
         when_reachable,  ///< a server that does not answer yet makes calls fail until it does
     };
     /// `sessions`: how many threads may use it at the same moment; others wait.
+    /// `longest_use`: what one transaction may take before its connection with a server is given up.
     /// Creates and upgrades the tables. Throws Unavailable or std::invalid_argument.
-    Database(const std::string& url, std::size_t sessions, Start start = Start::now);
+    Database(const std::string& url, std::size_t sessions, Start start = Start::now,
+             std::chrono::milliseconds longest_use = std::chrono::seconds{60});
 
     [[nodiscard]] common::db::Backend backend() const { return pool_.url().backend; }
     [[nodiscard]] bool is_sqlite() const { return backend() == common::db::Backend::sqlite; }

@@ -30,6 +30,10 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
+/// Of a log: the program said that it stops and that it has, and nothing went wrong.
+const auto ends_clean = AllOf(testing::ContainsRegex("stopping\n(.*\n)*.* stopped\n$"),
+                              Not(HasSubstr("ERROR")), Not(HasSubstr("[error]")));
+
 std::string error_of(const std::string& url) {
     try {
         const Connection connection(BrokerUrl::parse(url), "the test");
@@ -236,10 +240,22 @@ TEST_F(BrokerTest, AStoppedWorkerReturnsItsTask) {
     ASSERT_TRUE(becomes(api, numbered_uuid(1), "drawing"));
     worker.signal(SIGTERM);
     EXPECT_EQ(worker.wait(10s), 0);
+    EXPECT_THAT(log_text("worker"), ends_clean);
     EXPECT_TRUE(wait_until([] { return ready(task_queue) == 1; }));
     const auto returned = row(api, numbered_uuid(1));
     EXPECT_EQ(returned.at("state").as_string(), "queued");
     EXPECT_EQ(returned.at("attempts").as_int64(), 0);
+}
+
+TEST_F(BrokerTest, AWorkerThatIsStoppedBetweenTwoPicturesEndsClean) {
+    const ApiProgram api = start_api("api");
+    auto worker = start_worker("worker", api);
+    ASSERT_EQ(api.client().post("/v1/fractal", request_json(small_fractal(numbered_uuid(1)))).status, 201);
+    ASSERT_TRUE(becomes(api, numbered_uuid(1), "done"));
+    worker.signal(SIGTERM);
+    EXPECT_EQ(worker.wait(10s), 0);
+    EXPECT_THAT(log_text("worker"), ends_clean);
+    EXPECT_EQ(ready(task_queue), 0U) << "what is done is acknowledged";
 }
 
 TEST_F(BrokerTest, ALongDrawingIsKeptWithoutTheBrokerAndOutlivesItsWorkerToo) {

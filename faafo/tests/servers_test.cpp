@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <latch>
 #include <random>
 #include <thread>
@@ -141,6 +144,57 @@ TEST_P(ServerTest, StartsBeforeItsServer) {
     int fractals = -1;
     database.lease().session() << "SELECT COUNT(*) FROM fractal", soci::into(fractals);
     EXPECT_EQ(fractals, 0) << "it made the tables";
+}
+
+/// A server that neither answers nor closes, with every process of it stopped until this value goes.
+class Frozen {
+  public:
+    explicit Frozen(pid_t server) : pids_{server} {
+        // It may have one process for each connection, and must make no other meanwhile.
+        ::kill(server, SIGSTOP);
+        for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+            std::ifstream stat(entry.path() / "stat");
+            std::string pid, name, state;
+            pid_t parent = 0;
+            if (stat >> pid >> name >> state >> parent && parent == server) pids_.push_back(std::stoi(pid));
+        }
+        for (const pid_t pid : pids_)
+            ::kill(pid, SIGSTOP);
+    }
+    ~Frozen() {
+        for (const pid_t pid : pids_)
+            ::kill(pid, SIGCONT);
+    }
+    Frozen(const Frozen&) = delete;
+    Frozen& operator=(const Frozen&) = delete;
+
+  private:
+    std::vector<pid_t> pids_;
+};
+
+TEST_P(ServerTest, AServerThatIsFrozenIs503InABoundedTime) {
+    constexpr std::chrono::seconds longest_use{1}, connecting{5};
+    const auto database =
+        std::make_shared<store::Database>(files.database_url(), 4, store::Database::Start::now, longest_use);
+    const auto store = store::make_sql_store(database, {});
+    const store::Fractal fractal = small_fractal();
+    store->create(fractal);
+    {
+        const Frozen frozen(server().pid());
+        for (const bool writes : {false, true}) {
+            const auto begin = std::chrono::steady_clock::now();
+            EXPECT_THROW(writes ? store->create(small_fractal()) : (void)store->find(fractal.uuid),
+                         store::Unavailable);
+            EXPECT_LT(std::chrono::steady_clock::now() - begin, 2 * (longest_use + connecting));
+        }
+    }
+    EXPECT_TRUE(wait_until([&] {
+        try {
+            return store->find(fractal.uuid).has_value();
+        } catch (const store::Unavailable&) {
+            return false;
+        }
+    }));
 }
 
 TEST_P(ServerTest, KeepsItsPromisesOverARestart) {
