@@ -59,7 +59,11 @@ struct Kind {
 const std::vector<Kind>& kinds() {
     static const std::vector<Kind> all{
         {"load balancer",
-         [](const auto& cloud, const auto& id) { cloud.load_balancer().delete_load_balancer(id, true); }},
+         [](const auto& cloud, const auto& id) {
+             // One that is stuck takes no change, ever; the other things must not wait for it.
+             cloud.load_balancer().delete_load_balancer(
+                 id, true, openstack::CallOptions::within(std::chrono::minutes(1)));
+         }},
         {"server", [](const auto& cloud, const auto& id) { cloud.compute().delete_server(id); }},
         {"floating IP", [](const auto& cloud, const auto& id) { cloud.network().delete_ip(id); }},
         {"port", [](const auto& cloud, const auto& id) { cloud.network().delete_port(id); }},

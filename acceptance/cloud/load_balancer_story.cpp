@@ -49,9 +49,7 @@ TEST_F(LoadBalancers, OneIsMadeChangedAndRemovedWithAllBelowIt) {
                                             .url_path = "/healthz"}}}}},
             call());
     EXPECT_FALSE(made.vip_address.empty());
-    const auto balancer =
-        octavia().wait_for_load_balancer(made, openstack::load_balancer::ProvisioningStatus::active,
-                                         suite().short_wait("the load balancer is ACTIVE"));
+    const auto balancer = wait_for_balancer(made);
     EXPECT_EQ(octavia().find_load_balancer(name("balancer"), call()).id, balancer.id);
     ASSERT_EQ(balancer.pools.size(), 1U);
     const auto pool = octavia().get_pool(balancer.pools.front(), call());

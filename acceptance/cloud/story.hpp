@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <openstack/error.hpp>
+#include <openstack/load_balancer.hpp>
 #include <string>
 
 #include "acceptance/cloud/suite.hpp"
@@ -38,6 +39,10 @@ std::string refused(const std::function<void()>& call) {
     ADD_FAILURE() << "was not refused";
     return {};
 }
+
+/// Waits until it is ACTIVE, and tells the suite whether it could move traffic: whether its address has a port.
+openstack::load_balancer::LoadBalancer wait_for_balancer(
+    const openstack::load_balancer::LoadBalancer& balancer);
 
 /// A public key of nobody's, with this comment.
 [[nodiscard]] std::string new_public_key(const std::string& comment);

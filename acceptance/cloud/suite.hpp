@@ -57,6 +57,9 @@ class Suite {
     /// Runs a program of the folder under test to its end; what it says on standard error is shown meanwhile, and kept with
     /// its output in the folder of logs.
     [[nodiscard]] common::process::Result run(const std::string& program, std::vector<std::string> arguments);
+    /// Why load balancers of this cloud cannot carry the application, once something has found out; empty when they can.
+    [[nodiscard]] const std::optional<std::string>& balancing_trouble() const { return balancing_trouble_; }
+    void set_balancing_trouble(std::string why) { balancing_trouble_ = std::move(why); }
     [[nodiscard]] bool interrupted() const { return stop_.stop_requested(); }
 
   private:
@@ -72,6 +75,7 @@ class Suite {
     openstack::image::Image image_;
     openstack::compute::Flavor flavor_;
     std::optional<openstack::network::Network> external_network_, network_;
+    std::optional<std::string> balancing_trouble_;
     int programs_run_ = 0;
 };
 
