@@ -68,7 +68,6 @@ class Command {
     /// `names` are separated by commas: "-o,--output"; without dashes the option is told by its position.
     /// `value` must outlive the parsing.
     template <OptionValue Value>
-    // NOLINTNEXTLINE(modernize-use-nodiscard): most options need nothing more
     Option option(const std::string& names, Value& value, const std::string& help) const;
     Option option(const std::string& names, std::function<void(const std::string&)> take,
                   const std::string& help) const;
