@@ -6,6 +6,7 @@
 
 #include "acceptance/support/embedded_cloud.hpp"
 #include "acceptance/support/inventory.hpp"
+#include "acceptance/support/package.hpp"
 
 namespace acceptance {
 namespace {
@@ -20,23 +21,16 @@ class PackageUrl : public ::testing::Test {
         const auto store = connection().object_store();
         store.create_container("elsewhere");
         store.update_container("elsewhere", {.temp_url_key = "a key of its owner's"});
-        store.upload_object("elsewhere", "faafo.tar.gz", openstack::file_body(package().string()));
+        store.upload_object("elsewhere", "faafo.tar.gz", openstack::file_body(built_package().string()));
         url_ = store.generate_temp_url({.container = "elsewhere",
                                         .object = "faafo.tar.gz",
                                         .valid_for = std::chrono::hours(1),
                                         .key = "a key of its owner's"});
-        sum_ = common::process::check({.arguments = {"sha256sum", package().string()}}).substr(0, 64);
+        sum_ = common::process::check({.arguments = {"sha256sum", built_package().string()}}).substr(0, 64);
     }
     static void TearDownTestSuite() { cloud_.reset(); }
     void TearDown() override { EXPECT_EQ(fractals({"destroy", "--yes"}).exit_status, 0); }
 
-    static std::filesystem::path package() {
-        for (const auto& entry : std::filesystem::directory_iterator(BUILD_DIR)) {
-            const auto name = entry.path().filename().string();
-            if (name.starts_with("faafo-") && name.ends_with(".tar.gz")) return entry.path();
-        }
-        throw std::runtime_error("faafo's package is not built");
-    }
     static openstack::Connection connection() {
         return openstack::connect(
             {.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
