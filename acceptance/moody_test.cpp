@@ -98,8 +98,18 @@ TEST_F(Moody, AServerInErrorIsSaidInNovasWordsAndReplacedByTheNextRun) {
                                     HasSubstr("--retry-errors"), HasSubstr("What was made so far stays")));
     EXPECT_THAT(run({"status"}).output, AllOf(HasSubstr("ERROR"), HasSubstr("No valid host was found")));
     EXPECT_THAT(run({"plan"}).output, HasSubstr("No valid host was found"));
+    EXPECT_THAT(run({"ssh", "app-worker-1", "-c", "true"}).error,
+                HasSubstr("nobody can log in to 'app-worker-1': it is ERROR: No valid host was found"));
     succeeds({"deploy"});
     EXPECT_EQ(servers().size(), 2U);
+}
+
+TEST_F(Moody, WhereNothingIsThatIsSaid) {
+    const auto status = run({"status"});
+    EXPECT_EQ(status.exit_status, 3);
+    EXPECT_THAT(status.output,
+                HasSubstr("There is no instance of the deployment 'micro_fractals' in this project"));
+    EXPECT_THAT(run({"logs"}).error, HasSubstr("deploy first"));
 }
 
 TEST_F(Moody, AServerInErrorIsMadeAgainElsewhereIfAsked) {
