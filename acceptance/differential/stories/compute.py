@@ -12,7 +12,7 @@ def at(version):
 
 
 def run(t):
-    t.mask(adminPass="password", private_key="private key", hostId="host", version_id="number", addr="address",
+    t.mask(adminPass="password", private_key="private key", hostId="host", version_id="number", addr="address", reservation_id="reservation",
            ip_address="address")
     cloud = t.cloud
     t.alias(cloud.project, "project")
@@ -194,7 +194,7 @@ def quotas(t):
 
 
 def wanted(t, **changes):
-    server = {"name": t.name("server"), "imageRef": t.image, "flavorRef": t.flavor, "networks": "none"}
+    server = {"name": t.name("refused"), "imageRef": t.image, "flavorRef": t.flavor, "networks": "none"}
     server.update(changes)
     return {"server": {key: value for key, value in server.items() if value is not None}}
 
@@ -272,7 +272,7 @@ def refusals(t):
         t.post("from no JSON", path, b"{not json", headers={"Content-Type": "application/json"})
         t.post("without a body", path)
         t.post("of another media type", path, b"<server/>", headers={"Content-Type": "application/xml"})
-        t.get("none was made", path + "?name=%s" % t.cloud.prefix)
+        t.get("none was made", "%s?name=%s" % (path, t.name("refused")))
 
 
 def missing(t):
@@ -330,7 +330,7 @@ def servers(t):
         t.cloud.ask("compute", "POST", V + "/os-keypairs", {"keypair": {"name": key, "public_key": KEY}})
         t.after(lambda: t.cloud.ask("compute", "DELETE", "%s/os-keypairs/%s" % (V, key)))
         made = t.post("create", path, wanted(
-            t, networks=[{"port": port}], key_name=key, user_data="IyEvYmluL3NoCg==", metadata={"role": "web"},
+            t, name=t.name("server"), networks=[{"port": port}], key_name=key, user_data="IyEvYmluL3NoCg==", metadata={"role": "web"},
             tags=["blue", "green"], description="of a test", hostname="diff-host"), headers=at("2.93"))
         server = made.body["server"]["id"]
         t.alias(server, "server")
@@ -338,7 +338,8 @@ def servers(t):
         gone(t, one)
         t.get("show at once", one, headers=at("2.93"), pick=lambda body: {"server": {
             name: value for name, value in body["server"].items() if name not in (
-                "OS-EXT-STS:task_state", "addresses", "updated", "created", "hostId")}})
+                "OS-EXT-STS:task_state", "addresses", "updated", "created", "hostId",
+                "OS-EXT-AZ:availability_zone", "security_groups")}})
         t.states("a new server", one, states, lambda state: state in ("ACTIVE", "ERROR") or state[:3].isdigit())
         for version in ("2.1", "2.3", "2.9", "2.16", "2.19", "2.26", "2.47", "2.63", "2.69", "2.71", "2.73", "2.90",
                         "2.93"):
@@ -372,7 +373,7 @@ def lists(t, path, server):
                   "ip=10.99.1", "host=x", "no_such_key=1", "key_name=" + t.name("key"), "project_id=" + "f" * 32,
                   "uuid=" + server, "availability_zone=nova", "power_state=1", "config_drive=True", "locked=False",
                   "deleted=false", "all_tenants=1", "all_tenants=0", "all_tenants=x",
-                  "changes-since=2020-01-01T00:00:00Z", "changes-since=2039-01-01T00:00:00Z", "changes-since=x",
+                  "changes-since=2020-01-01T00:00:00Z", "changes-since=2039-01-01T00:00:00", "changes-since=x",
                   "reservation_id=x", "user_id=" + "f" * 32, "description=test", "task_state=none"):
         t.get("list by " + t.words(query), "%s?name=%s&%s" % (path, name, query))
     for query in ("tags=blue", "tags=blue,green", "tags=blue,red", "tags-any=blue,red", "not-tags=blue",

@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""What the comparison sees, and what it overlooks on purpose."""
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+
+from comparison import Accepted, differences  # noqa: E402
+from transcript import Transcript, shape  # noqa: E402
+
+
+def case(**changes):
+    return {"case": "nets: show", "status": 200, "headers": {"vary": "x"},
+            "body": {"net": {"id": "<net>", "mtu": 1500, "up": True, "tags": ["a", "b"], "owner": None}}, **changes}
+
+
+def places(real, ours):
+    return [where for _, where, _, _ in differences([real], [ours])]
+
+
+class Comparison(unittest.TestCase):
+    def test_equal_answers_do_not_differ(self):
+        self.assertEqual(places(case(), case()), [])
+
+    def test_status_headers_and_members_differ(self):
+        other = case(status=404, headers={}, body={"net": {"id": "<uuid>", "mtu": "1500", "up": 1, "tags": ["a"],
+                                                           "owner": ""}})
+        self.assertEqual(places(case(), other), ["body.net.id", "body.net.mtu", "body.net.owner", "body.net.tags",
+                                                 "body.net.up", "headers.vary", "status"])
+
+    def test_a_missing_and_an_unknown_member_differ(self):
+        other = case()
+        other["body"]["net"]["more"] = other["body"]["net"].pop("owner")
+        self.assertEqual(places(case(), other), ["body.net.more", "body.net.owner"])
+
+    def test_a_case_that_was_not_asked_differs(self):
+        self.assertEqual(len(list(differences([case()], []))), 1)
+        self.assertEqual(len(list(differences([], [case()]))), 1)
+
+    def test_states_may_be_missed_but_not_exchanged(self):
+        real = {"case": "a", "states": ["BUILD", "BUILD spawning", "ACTIVE"]}
+        for seen, expected in ((["BUILD", "ACTIVE"], []), (["ACTIVE"], []), (["BUILD"], ["states"]),
+                               (["BUILD spawning", "BUILD", "ACTIVE"], ["states"]),
+                               (["BUILD", "PAUSED", "ACTIVE"], ["states"])):
+            self.assertEqual(places(real, {"case": "a", "states": seen}), expected)
+
+    def test_what_is_accepted_is_counted(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "accepted.json")
+            with open(file, "w") as text:
+                json.dump([{"says": "one", "where": [["net: nets: *", "body.net.tags[?]", "a*"]]},
+                           {"says": "two", "status": [400], "where": [["*", "body.*"]]}], text)
+            accepted = Accepted(file)
+            self.assertTrue(accepted.covers("net", "nets: show", "body.net.tags[0]", "ab", 200))
+            self.assertFalse(accepted.covers("net", "nets: show", "body.net.tags[0]", "b", 200))
+            self.assertFalse(accepted.covers("net", "subnets: show", "body.net.tags[0]", "ab", 404))
+            self.assertEqual(accepted.unused(), ["two"])
+            self.assertTrue(accepted.covers("net", "subnets: show", "body.error", "ab", 400))
+            self.assertEqual(accepted.unused(), [])
+
+
+class Words(unittest.TestCase):
+    def setUp(self):
+        cloud = type("Cloud", (), {"prefix": "diff123456", "endpoints": {"network": "http://192.0.2.1:9696"}})
+        self.transcript = Transcript(cloud, "network")
+
+    def test_what_is_different_each_time_gets_a_name(self):
+        known = "0b5dbd3e-6f0a-4f39-9d0c-1f0f6ee5a6f4"
+        self.transcript.alias(known, "net")
+        self.assertEqual(self.transcript.words("http://192.0.2.1:9696/v2.0/networks/%s of diff123456-net" % known),
+                         "<network>/v2.0/networks/<net> of <p>-net")
+        self.assertEqual(self.transcript.words("0b5dbd3e-6f0a-4f39-9d0c-1f0f6ee5a6f5 at 2026-11-22T21:00:01Z"),
+                         "<uuid> at 0000-00-00T00:00:00Z")
+
+    def test_masks_keep_null(self):
+        self.transcript.mask(size="number")
+        self.assertEqual(self.transcript.normal({"size": 5, "a": {"size": None}}), {"size": "<number>", "a": {"size": None}})
+
+    def test_shapes_merge(self):
+        self.assertEqual(shape({"a": [{"b": 1}, {"b": None, "c": "x"}]}), {"a": [{"b": "null|number", "c?": "text"}]})
+
+
+if __name__ == "__main__":
+    unittest.main()
