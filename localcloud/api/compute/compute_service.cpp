@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "localcloud/state/identifiers.hpp"
@@ -11,6 +12,8 @@ namespace localcloud::api::compute {
 using state::Kind;
 
 namespace {
+
+constexpr std::string_view both_versions = "OpenStack-API-Version, X-OpenStack-Nova-API-Version";
 
 std::string_view fault_name(int status) {
     switch (status) {
@@ -85,7 +88,13 @@ ApiError ComputeService::no_such_path(const Request& /*request*/) const {
 void ComputeService::prepare(Call& call) const {
     std::string version = call.request.headers.get("X-OpenStack-Nova-API-Version");
     const std::string header = call.request.headers.get("OpenStack-API-Version");
-    if (header.starts_with("compute ")) version = header.substr(8);
+    // One header may be for several services: "volume 3.50, compute 2.26".
+    static constexpr std::string_view service = "compute ";
+    const std::size_t place = header.find(service);
+    if (place != std::string::npos && (place == 0 || header[place - 1] == ' ' || header[place - 1] == ',')) {
+        const std::size_t from = place + service.size();
+        version = header.substr(from, header.find(',', from) - from);
+    }
     if (version.empty()) return;
     if (version == "latest") {
         call.microversion = latest_microversion;
@@ -98,7 +107,8 @@ void ComputeService::prepare(Call& call) const {
     const bool has_dot = major_error == std::errc{} && dot != end && *dot == '.';
     const auto [last, minor_error] =
         has_dot ? std::from_chars(dot + 1, end, minor) : std::from_chars_result{end, {}};
-    if (!has_dot || minor_error != std::errc{} || last != end) {
+    const bool leading_zero = has_dot && end - dot > 2 && dot[1] == '0';
+    if (!has_dot || minor_error != std::errc{} || last != end || leading_zero) {
         call.microversion = 0;
         throw bad_request("API Version String " + version +
                           " is of invalid format. Must be of format MajorNum.MinorNum.");
@@ -109,18 +119,23 @@ void ComputeService::prepare(Call& call) const {
                              version, latest_microversion)};
         error.headers.set("Openstack-Api-Version", "compute " + version);
         error.headers.set("X-Openstack-Nova-Api-Version", version);
+        error.headers.set("Vary", std::string{both_versions});
         throw error;
     }
     call.microversion = minor;
 }
 
 void ComputeService::finish(const Call& call, Response& response) const {
+    // Neither the list of versions nor the check of tokens is Nova's API yet.
+    if (call.request.path.size() <= prefix().size() + 1) return;
     Service::finish(call, response);
     response.headers.set("X-Compute-Request-Id", call.request_id);
-    if (call.microversion == 0 || response.headers.contains("Openstack-Api-Version")) return;
+    if (call.microversion == 0 || response.status == 401 ||
+        response.headers.contains("Openstack-Api-Version"))
+        return;
     response.headers.set("Openstack-Api-Version", fmt::format("compute 2.{}", call.microversion));
     response.headers.set("X-Openstack-Nova-Api-Version", fmt::format("2.{}", call.microversion));
-    response.headers.set("Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version");
+    response.headers.set("Vary", std::string{both_versions});
 }
 
 json::array ComputeService::links(const std::string& path) const {
@@ -163,12 +178,17 @@ void ComputeService::add_version_routes() {
 }
 
 json::value read_body(const Call& call) {
+    const std::string type = call.request.headers.get("Content-Type");
+    if (!type.empty() && call.request.body.size() > 0 && !type.starts_with("application/json"))
+        throw ApiError{415, "Unsupported Content-Type"};
+    json::value body;
     try {
-        json::value body = json_body(call.request);
-        if (body.is_object()) return body;
+        if (call.request.body.size() > 0) body = json_body(call.request);
     } catch (const std::invalid_argument&) {
+        throw bad_request("Malformed request body");
     }
-    throw bad_request("Malformed request body");
+    if (!body.is_object()) throw bad_request(python_repr(body) + " is not of type 'object'");
+    return body;
 }
 
 ApiError bad_request(const std::string& message) {
@@ -178,6 +198,37 @@ ApiError bad_request(const std::string& message) {
 ApiError invalid_field(std::string_view field, const json::value& value, const std::string& problem) {
     const std::string quoted = value.is_string() ? to_text(value) : python_repr(value);
     return {400, fmt::format("Invalid input for field/attribute {}. Value: {}. {}", field, quoted, problem)};
+}
+
+ApiError invalid_query(std::string_view key, const std::string& value, const std::string& problem) {
+    return {400, fmt::format("Invalid input for query parameters {}. Value: {}. {}", key, value, problem)};
+}
+
+const Document& wrapped(const json::value& body, std::string_view name) {
+    const json::value* found = body.get_object().if_contains(name);
+    if (found == nullptr) throw bad_request("'" + std::string{name} + "' is a required property");
+    if (!found->is_object())
+        throw invalid_field(name, *found, python_repr(*found) + " is not of type 'object'");
+    return found->get_object();
+}
+
+ApiError invalid_name() {
+    return bad_request(
+        "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end "
+        "with whitespace.");
+}
+
+void check_query(const Call& call, int since, std::initializer_list<std::string_view> known) {
+    if (call.microversion < since) return;
+    for (const auto& [key, value] : call.request.query) {
+        if (std::find(known.begin(), known.end(), key) == known.end())
+            throw bad_request("Additional properties are not allowed ('" + key + "' was unexpected)");
+    }
+}
+
+void check_direction(const std::string& direction) {
+    if (direction == "asc" || direction == "desc") return;
+    throw invalid_query("sort_dir", direction, "'" + direction + "' is not one of ['asc', 'desc']");
 }
 
 ApiError forbidden_by_policy(std::string_view rule) {

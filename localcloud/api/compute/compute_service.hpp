@@ -25,6 +25,7 @@ class ComputeService : public Service {
     [[nodiscard]] Response render(const ApiError& error, const Call& call) const override;
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
+    [[nodiscard]] bool token_first() const override { return true; }
     void prepare(Call& call) const override;
     void finish(const Call& call, Response& response) const override;
 
@@ -77,6 +78,18 @@ class ComputeService : public Service {
 [[nodiscard]] ApiError bad_request(const std::string& message);
 [[nodiscard]] ApiError invalid_field(std::string_view field, const json::value& value,
                                      const std::string& problem);
+/// The same of a key in the query.
+[[nodiscard]] ApiError invalid_query(std::string_view key, const std::string& value,
+                                     const std::string& problem);
+/// The object of that name in a body; throws 400.
+[[nodiscard]] const Document& wrapped(const json::value& body, std::string_view name);
+[[nodiscard]] ApiError invalid_name();
+/// Throws 400 for any other key in the query, from this microversion on.
+void check_query(const Call& call, int since, std::initializer_list<std::string_view> known);
+/// Throws 400 unless it is "asc" or "desc".
+void check_direction(const std::string& direction);
+/// Throws 400 unless these are tags that a server may have.
+void check_tags(const json::value& tags);
 [[nodiscard]] ApiError forbidden_by_policy(std::string_view rule);
 /// The limit of a project, -1 for none.
 [[nodiscard]] std::int64_t quota_limit(const state::View& view, std::string_view project_id,

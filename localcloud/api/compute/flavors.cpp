@@ -1,6 +1,7 @@
 // Flavors.
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "localcloud/api/compute/compute_service.hpp"
 #include "localcloud/api/compute/paging.hpp"
@@ -18,6 +19,17 @@ const Document& require_flavor(const state::View& view, const Call& call) {
         throw ApiError{404, "Flavor " + call.param("id") + " could not be found."};
     }
     return *flavor;
+}
+
+/// What a flavor must have at least: "minRam=512".
+std::int64_t least(const Call& call, const std::string& key) {
+    const std::string digits = call.query(key);
+    if (digits.empty()) return 0;
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size())
+        throw bad_request("Invalid " + key + " filter [" + digits + "]");
+    return value;
 }
 
 std::int64_t number(const Document& body, std::string_view field, std::int64_t otherwise,
@@ -65,8 +77,8 @@ Document ComputeService::flavor_body(const Document& flavor, int microversion) c
 
 void ComputeService::add_flavor_routes() {
     const auto list = [this](const Call& call, bool detail) {
-        const std::int64_t least_ram = std::atoll(call.query("minRam").c_str());
-        const std::int64_t least_disk = std::atoll(call.query("minDisk").c_str());
+        const std::int64_t least_ram = least(call, "minRam");
+        const std::int64_t least_disk = least(call, "minDisk");
         const std::string is_public = call.query("is_public");
         const auto view = cloud_.store.read();
         std::vector<const Document*> flavors = view.select(Kind::flavor, [&](const Document& flavor) {
@@ -78,6 +90,17 @@ void ComputeService::add_flavor_routes() {
                                         open == (is_public == "true" || is_public == "True"));
         });
         const std::string key = call.query("sort_key").empty() ? "flavorid" : call.query("sort_key");
+        static constexpr std::array keys{"created_at", "description", "disabled",    "ephemeral_gb",
+                                         "flavorid",   "id",          "is_public",   "memory_mb",
+                                         "name",       "root_gb",     "rxtx_factor", "swap",
+                                         "updated_at", "vcpu_weight", "vcpus"};
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+            std::string known;
+            for (const char* one : keys)
+                known += (known.empty() ? "'" : ", '") + std::string{one} + "'";
+            throw invalid_query("sort_key", key, "'" + key + "' is not one of [" + known + "]");
+        }
+        if (call.has_query("sort_dir")) check_direction(call.query("sort_dir"));
         sort_documents(flavors, key == "flavorid" ? "id" : (key == "memory_mb" ? "ram" : key),
                        call.query("sort_dir") == "desc");
         const Page page = take_page(flavors, call, "id", base() + (detail ? "/flavors/detail" : "/flavors"));

@@ -17,7 +17,10 @@ constexpr std::string_view name_letters = "_- 0123456789abcdefghijklmnopqrstuvwx
 void check_name(const json::value* value, int microversion) {
     if (value == nullptr || !value->is_string())
         throw bad_request("Keypair data is invalid: name is a required property");
+    if (!value->is_string())
+        throw invalid_field("name", *value, python_repr(*value) + " is not of type 'string'");
     const std::string name = to_text(*value);
+    if (name != " " && (name.starts_with(' ') || name.ends_with(' '))) throw invalid_name();
     if (name.empty() || name.size() > 255) {
         throw invalid_field("name", *value, "'" + name + "' is too " + (name.empty() ? "short" : "long"));
     }
@@ -27,6 +30,20 @@ void check_name(const json::value* value, int microversion) {
             "An invalid 'name' value was provided. The name must be: Only expected characters: [" + allowed +
             "]");
     }
+}
+
+void check_members(const Document& body, int microversion) {
+    for (const auto& field : body) {
+        const std::string_view name = field.key();
+        const bool known = name == "name" || name == "public_key" || (name == "type" && microversion >= 2) ||
+                           (name == "user_id" && microversion >= 10);
+        if (!known) {
+            throw invalid_field(
+                "keypair", body,
+                "Additional properties are not allowed ('" + std::string{name} + "' was unexpected)");
+        }
+    }
+    if (!body.contains("name")) throw invalid_field("keypair", body, "'name' is a required property");
 }
 
 Document summary(const Document& keypair, int microversion) {
@@ -52,10 +69,14 @@ std::string user_of(const Call& call) {
 void ComputeService::add_keypair_routes() {
     route("POST", "/v2.1/os-keypairs", [this](const Call& call) {
         const json::value request_body = read_body(call);
-        const Document& body = object(request_body.get_object(), "keypair");
+        const Document& body = wrapped(request_body, "keypair");
+        check_members(body, call.microversion);
         check_name(body.if_contains("name"), call.microversion);
         const std::string name = text(body, "name");
-        if (text(body, "type", "ssh") != "ssh") {
+        const std::string type = text(body, "type", "ssh");
+        if (type != "ssh" && type != "x509")
+            throw invalid_field("type", body.at("type"), "'" + type + "' is not one of ['ssh', 'x509']");
+        if (type != "ssh") {
             throw ApiError{501, "The embedded cloud knows keypairs of type ssh only."};
         }
         SshKeyPair pair;
@@ -104,12 +125,15 @@ void ComputeService::add_keypair_routes() {
         return json_response(call.microversion >= 2 ? 201 : 200, {{"keypair", answer}});
     });
     route("GET", "/v2.1/os-keypairs", [this](const Call& call) {
+        check_query(call, 75, {"user_id", "limit", "marker"});
         const auto view = cloud_.store.read();
         std::vector<const Document*> keypairs;
         for (const auto& [id, keypair] : view.range(Kind::keypair, user_of(call) + "|"))
             keypairs.push_back(keypair);
         Page page{.documents = keypairs, .links = {}};
-        if (call.microversion >= 35) page = take_page(keypairs, call, "name", base() + "/os-keypairs");
+        if (call.microversion >= 35)
+            page =
+                take_page(keypairs, call, "name", base() + "/os-keypairs", "Marker {} could not be found.");
         json::array items;
         for (const Document* keypair : page.documents) {
             items.push_back(json::object{{"keypair", summary(*keypair, call.microversion)}});

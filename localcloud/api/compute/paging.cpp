@@ -1,5 +1,7 @@
 #include "localcloud/api/compute/paging.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -25,12 +27,12 @@ void sort_documents(std::vector<const Document*>& documents, const std::string& 
 }
 
 Page take_page(const std::vector<const Document*>& documents, const Call& call, std::string_view identity,
-               const std::string& url) {
+               const std::string& url, std::string_view no_marker) {
     std::size_t limit = largest_page;
     if (const std::string digits = call.query("limit"); !digits.empty()) {
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), limit);
         if (error != std::errc{} || end != digits.data() + digits.size()) {
-            throw invalid_field("limit", json::value(digits), "'" + digits + "' does not match '^[0-9]*$'");
+            throw invalid_query("limit", digits, "'" + digits + "' does not match '^[0-9]*$'");
         }
         limit = std::min(limit, largest_page);
     }
@@ -39,7 +41,7 @@ Page take_page(const std::vector<const Document*>& documents, const Call& call, 
         const auto found = std::find_if(documents.begin(), documents.end(), [&](const Document* document) {
             return text(*document, identity) == marker;
         });
-        if (found == documents.end()) throw bad_request("marker [" + marker + "] not found");
+        if (found == documents.end()) throw bad_request(fmt::format(fmt::runtime(no_marker), marker));
         from = static_cast<std::size_t>(found - documents.begin()) + 1;
     }
     const std::size_t to = std::min(documents.size(), from + limit);
@@ -47,7 +49,18 @@ Page take_page(const std::vector<const Document*>& documents, const Call& call, 
                             documents.begin() + static_cast<std::ptrdiff_t>(to)},
               .links = {}};
     if (limit > 0 && page.documents.size() == limit) {
-        const std::string query = query_without(call.request, {"marker"});
+        // As Nova writes it: sorted by key, and the marker at the end.
+        std::vector<std::pair<std::string, std::string>> members;
+        for (const auto& member : call.request.query) {
+            if (member.first != "marker") members.push_back(member);
+        }
+        std::stable_sort(members.begin(), members.end(),
+                         [](const auto& left, const auto& right) { return left.first < right.first; });
+        std::string query;
+        for (const auto& [key, value] : members) {
+            query += (query.empty() ? "" : "&") + common::httpd::percent_encode(key) + "=" +
+                     common::httpd::percent_encode(value);
+        }
         page.links.push_back(json::object{
             {"rel", "next"},
             {"href", url + "?" + (query.empty() ? "" : query + "&") +

@@ -17,6 +17,7 @@ struct Page {
 void sort_documents(std::vector<const Document*>& documents, const std::string& key, bool descending);
 /// `identity`: the member that markers name. Throws 400 for a bad limit or marker.
 [[nodiscard]] Page take_page(const std::vector<const Document*>& documents, const Call& call,
-                             std::string_view identity, const std::string& url);
+                             std::string_view identity, const std::string& url,
+                             std::string_view no_marker = "marker [{}] not found");
 
 }  // namespace localcloud::api::compute

@@ -18,14 +18,18 @@ namespace {
 /// Actions that set a task for Lifecycle and answer 202: from which states they are allowed.
 struct Task {
     std::string_view action, verb, task_state;
-    std::array<std::string_view, 3> from;
+    std::array<std::string_view, 4> from;
 };
 constexpr std::array tasks{
     Task{"os-start", "start", "powering-on", {"stopped"}},
     Task{"os-stop", "stop", "powering-off", {"active", "error"}},
     Task{"reboot", "reboot", "rebooting", {"active"}},
-    Task{"forceDelete", "force_delete", "deleting", {"active", "stopped", "error"}},
+    Task{"forceDelete", "force_delete", "deleting", {"active", "stopped", "error", "building"}},
 };
+
+/// Actions that end a state which no server here can be in.
+constexpr std::array never_allowed{"resume",       "unpause",  "confirmResize",
+                                   "revertResize", "unrescue", "unshelve"};
 
 /// Real actions that this cloud does not have.
 constexpr std::array not_implemented{"pause",
@@ -58,7 +62,7 @@ constexpr std::array not_implemented{"pause",
                                      "restore"};
 
 void check_state(const Document& server, const Call& call, std::string_view verb,
-                 const std::array<std::string_view, 3>& allowed) {
+                 const std::array<std::string_view, 4>& allowed) {
     const std::string id = text(server, "id");
     if (boolean(server, "locked") && !call.caller.is_admin())
         throw ApiError{409, "Instance " + id + " is locked"};
@@ -77,6 +81,8 @@ void check_state(const Document& server, const Call& call, std::string_view verb
 }
 
 std::string reboot_task(const json::value& arguments) {
+    if (arguments.is_object() && !arguments.get_object().contains("type"))
+        throw invalid_field("reboot", arguments, "'type' is a required property");
     const std::string type = arguments.is_object() ? text(arguments.get_object(), "type") : std::string{};
     if (type == "HARD" || type == "Hard" || type == "hard") return "rebooting_hard";
     if (type == "SOFT" || type == "Soft" || type == "soft") return "rebooting";
@@ -100,7 +106,7 @@ Response ComputeService::act_on_server(const Call& call) {
         auto transaction = cloud_.store.write();
         const Document& found = require_server(transaction, call);
         std::string task_state{task->task_state};
-        std::array<std::string_view, 3> from = task->from;
+        std::array<std::string_view, 4> from = task->from;
         if (action == "reboot") {
             task_state = reboot_task(arguments);
             if (task_state == "rebooting_hard") from = {"active", "stopped", "error"};
@@ -117,6 +123,8 @@ Response ComputeService::act_on_server(const Call& call) {
     if (action == "rebuild") return rebuild_server(call, object(request, "rebuild"));
     if (action == "os-getConsoleOutput") return console_output(call, object(request, action));
     if (action == "addSecurityGroup" || action == "removeSecurityGroup") {
+        if (arguments.is_object() && !arguments.get_object().contains("name"))
+            throw bad_request("Security group not specified");
         change_security_group(call,
                               arguments.is_object() ? text(arguments.get_object(), "name") : std::string{},
                               action == "addSecurityGroup");
@@ -126,14 +134,21 @@ Response ComputeService::act_on_server(const Call& call) {
         auto transaction = cloud_.store.write();
         (void)require_server(transaction, call);
         Document& server = transaction.edit(Kind::server, id);
+        const bool was_locked = boolean(server, "locked");
         server["locked"] = action == "lock";
-        server["locked_reason"] = nullptr;
-        if (action == "lock" && arguments.is_object() && call.microversion >= 73) {
+        if (!was_locked || action == "unlock") server["locked_reason"] = nullptr;
+        if (action == "lock" && !was_locked && arguments.is_object() && call.microversion >= 73) {
             server["locked_reason"] = text(arguments.get_object(), "locked_reason");
         }
         remember_action(transaction, call, id, action);
         transaction.commit();
         return empty_response(202, "application/json");
+    }
+    if (action == "os-resetState" && !call.caller.is_admin())
+        throw forbidden_by_policy("os_compute_api:os-admin-actions:reset_state");
+    if (std::find(never_allowed.begin(), never_allowed.end(), action) != never_allowed.end()) {
+        const auto view = cloud_.store.read();
+        check_state(require_server(view, call), call, action, {});
     }
     if (std::find(not_implemented.begin(), not_implemented.end(), action) != not_implemented.end()) {
         throw ApiError{501, "The embedded cloud does not know the action " + action + "."};
@@ -180,6 +195,12 @@ Response ComputeService::console_output(const Call& call, const Document& reques
         const Document& server = require_server(view, call);
         if (text(server, "host").empty())
             throw ApiError{409, "Instance " + call.param("id") + " is not ready"};
+    }
+    for (const auto& field : request) {
+        if (field.key() == "length") continue;
+        throw invalid_field(
+            "os-getConsoleOutput", request,
+            "Additional properties are not allowed ('" + std::string{field.key()} + "' was unexpected)");
     }
     std::optional<int> lines;
     if (const json::value* length = member(request, "length")) {

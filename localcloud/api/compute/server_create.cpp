@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 
 #include "localcloud/api/compute/compute_service.hpp"
 #include "localcloud/api/image/image_service.hpp"
+#include "localcloud/api/network/addresses.hpp"
 #include "localcloud/api/network/network_service.hpp"
 #include "localcloud/state/identifiers.hpp"
 
@@ -78,6 +80,34 @@ void check_fields(const Document& body, int microversion) {
         throw invalid_field("name", body.at("name"),
                             "'" + name + "' is too " + (name.empty() ? "short" : "long"));
     }
+    if (name.front() == ' ' || name.back() == ' ') throw invalid_name();
+}
+
+/// Members that are stored as they are.
+void check_values(const Document& body) {
+    if (const std::string description = text(body, "description"); description.size() > 255)
+        throw invalid_field("description", body.at("description"), "'" + description + "' is too long");
+    if (body.contains("tags")) check_tags(body.at("tags"));
+    if (const json::value* host = member(body, "hostname")) {
+        static const std::regex allowed{"^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$"};
+        const std::string name = to_text(*host);
+        if (name.size() > 63 || !std::regex_match(name, allowed)) {
+            throw invalid_field("hostname", *host,
+                                "'" + name + "' does not match '^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$'");
+        }
+    }
+    if (const std::string address = text(body, "accessIPv4");
+        !address.empty() && !network::parse_ipv4(address))
+        throw invalid_field("accessIPv4", body.at("accessIPv4"), "'" + address + "' is not a 'ipv4'");
+    if (const std::string config = text(body, "OS-DCF:diskConfig");
+        !config.empty() && config != "AUTO" && config != "MANUAL") {
+        throw invalid_field("OS-DCF:diskConfig", body.at("OS-DCF:diskConfig"),
+                            "'" + config + "' is not one of ['AUTO', 'MANUAL']");
+    }
+    for (const json::value& group : array(body, "security_groups")) {
+        if (!group.is_object())
+            throw invalid_field("0", group, python_repr(group) + " is not of type 'object'");
+    }
 }
 
 void check_metadata(const json::value& metadata, std::int64_t limit) {
@@ -86,7 +116,9 @@ void check_metadata(const json::value& metadata, std::int64_t limit) {
     }
     for (const auto& item : metadata.get_object()) {
         if (item.key().empty() || item.key().size() > 255) {
-            throw invalid_field("metadata", metadata, "A key has between 1 and 255 letters");
+            throw invalid_field("metadata", metadata,
+                                python_repr(json::value(item.key())) +
+                                    " does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'");
         }
         if (!item.value().is_string()) {
             throw invalid_field(item.key(), item.value(),
@@ -137,10 +169,7 @@ std::string image_of(const Document& body) {
     if (member(body, "block_device_mapping") != nullptr) {
         throw ApiError{501, "The embedded cloud has no volumes: boot from an image, without block devices."};
     }
-    if (reference.empty())
-        throw bad_request(
-            "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping "
-            "combination is not valid.");
+    if (reference.empty()) throw bad_request("Missing imageRef attribute");
     return reference.substr(reference.rfind('/') + 1);
 }
 
@@ -213,7 +242,7 @@ json::array networks_for(const state::View& view, const Call& call, const Docume
         if (const std::string port_id = text(wanted, "port"); !port_id.empty()) {
             const Document* port = view.find(Kind::port, port_id);
             if (port == nullptr || !network::visible(network::port_resource(), view, call.caller, *port)) {
-                throw bad_request("Port " + port_id + " could not be found.");
+                throw bad_request("Port id " + port_id + " could not be found.");
             }
             if (!text(*port, "device_id").empty())
                 throw ApiError{409, "Port " + port_id + " is still in use."};
@@ -221,6 +250,11 @@ json::array networks_for(const state::View& view, const Call& call, const Docume
             continue;
         }
         const std::string id = text(wanted, "uuid");
+        if (id.empty()) throw bad_request("Bad network format: missing 'uuid'");
+        if (!state::is_uuid(id)) {
+            throw invalid_field("networks", *requested,
+                                python_repr(*requested) + " is not valid under any of the given schemas");
+        }
         const Document* network = view.find(Kind::network, id);
         if (network == nullptr ||
             !network::visible(network::network_resource(), view, call.caller, *network)) {
@@ -326,6 +360,13 @@ void check_user_data(const Document& body) {
     if (!user_data->is_string()) {
         throw invalid_field("user_data", *user_data, python_repr(*user_data) + " is not of type 'string'");
     }
+    // What is no letter of Base64 does not count, as in Python's decoder.
+    const auto& encoded = user_data->get_string();
+    const auto letters = std::count_if(encoded.begin(), encoded.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '+' || c == '/' || c == '=';
+    });
+    if (letters % 4 != 0)
+        throw invalid_field("user_data", *user_data, python_repr(*user_data) + " is not a 'base64'");
     if (user_data->get_string().size() > largest_user_data) {
         throw bad_request(
             fmt::format("User data too large. User data must be no larger than {} bytes once base64 "
@@ -338,12 +379,20 @@ void check_user_data(const Document& body) {
 
 Response ComputeService::create_server(const Call& call) {
     const json::value request_body = read_body(call);
-    if (!request_body.get_object().contains("server") ||
-        !request_body.get_object().at("server").is_object()) {
-        throw invalid_field("server", request_body, "'server' is a required property");
-    }
-    const Document& body = request_body.get_object().at("server").get_object();
+    const Document& body = wrapped(request_body, "server");
     check_fields(body, call.microversion);
+    check_values(body);
+    for (const auto& field : request_body.get_object()) {
+        const std::string_view name = field.key();
+        if (name == "os:scheduler_hints" || name == "OS-SCH-HNT:scheduler_hints") {
+            if (!field.value().is_object())
+                throw invalid_field(name, field.value(),
+                                    python_repr(field.value()) + " is not of type 'object'");
+        } else if (name != "server") {
+            throw bad_request("Additional properties are not allowed ('" + std::string{name} +
+                              "' was unexpected)");
+        }
+    }
     check_user_data(body);
     if (const std::string zone = text(body, "availability_zone"); !zone.empty() && zone != "nova") {
         throw bad_request("The requested availability zone is not available");
@@ -355,7 +404,8 @@ Response ComputeService::create_server(const Call& call) {
                           " could not be found.");
     }
     const int least = count_of(body, "min_count", 1);
-    const int count = std::max(least, count_of(body, "max_count", least));
+    const int count = count_of(body, "max_count", least);
+    if (least > count) throw bad_request("min_count must be <= max_count");
     const std::string admin_password = text(body, "adminPass", state::random_word(12));
 
     auto transaction = cloud_.store.write();

@@ -11,17 +11,21 @@ using state::Kind;
 namespace {
 
 constexpr std::size_t most_tags = 50;
+constexpr std::size_t longest_tag = 60;
 
 Document checked_metadata(const json::value& request_body, std::string_view wrapper) {
-    const Document& items = object(request_body.get_object(), wrapper);
-    if (!request_body.get_object().contains(wrapper)) {
-        throw invalid_field(wrapper, request_body, "'" + std::string{wrapper} + "' is a required property");
-    }
+    const Document& items = wrapped(request_body, wrapper);
     for (const auto& item : items) {
-        if (item.key().empty() || item.key().size() > 255 || !item.value().is_string() ||
-            item.value().get_string().size() > 255) {
-            throw invalid_field(wrapper, items, "Keys and values are texts of at most 255 letters");
+        if (item.key().empty() || item.key().size() > 255) {
+            throw invalid_field(wrapper, items,
+                                python_repr(json::value(item.key())) +
+                                    " does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'");
         }
+        if (!item.value().is_string())
+            throw invalid_field(item.key(), item.value(),
+                                python_repr(item.value()) + " is not of type 'string'");
+        if (item.value().get_string().size() > 255)
+            throw invalid_field(item.key(), item.value(), python_repr(item.value()) + " is too long");
     }
     return items;
 }
@@ -35,6 +39,13 @@ void check_count(const state::View& view, const Call& call, const Document& meta
 
 ApiError no_item() {
     return {404, "Metadata item was not found"};
+}
+
+std::string tag_problem(const std::string& tag) {
+    if (tag.size() > longest_tag) return "'" + tag + "' is too long";
+    if (tag.empty()) return "'' is too short";
+    if (tag.find_first_of(",/") != std::string::npos) return "'" + tag + "' does not match '^[^,/]*$'";
+    return {};
 }
 
 Document interface_body(const Document& port) {
@@ -73,6 +84,24 @@ Document security_group_body(const state::View& view, const Document& group) {
 }
 
 }  // namespace
+
+void check_tags(const json::value& tags) {
+    if (!tags.is_array()) throw invalid_field("tags", tags, python_repr(tags) + " is not of type 'array'");
+    if (tags.get_array().size() > most_tags)
+        throw invalid_field("tags", tags, python_repr(tags) + " is too long");
+    for (std::size_t place = 0; place < tags.get_array().size(); ++place) {
+        const json::value& tag = tags.get_array()[place];
+        const std::string where = std::to_string(place);
+        if (!tag.is_string()) throw invalid_field(where, tag, python_repr(tag) + " is not of type 'string'");
+        const std::string problem = tag_problem(to_text(tag));
+        if (!problem.empty()) throw invalid_field(where, tag, problem);
+        const auto& all = tags.get_array();
+        if (std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(place), tag) !=
+            all.begin() + static_cast<std::ptrdiff_t>(place)) {
+            throw invalid_field("tags", tags, python_repr(tags) + " has non-unique elements");
+        }
+    }
+}
 
 void ComputeService::add_server_metadata_routes() {
     const std::string all = "/v2.1/servers/{id}/metadata";
@@ -132,6 +161,13 @@ void ComputeService::add_server_detail_routes() {
         const auto view = cloud_.store.read();
         return json_response(200, {{"addresses", addresses_of(view, require_server(view, call), false)}});
     });
+    route("GET", server + "/ips/{network}", [this](const Call& call) {
+        const auto view = cloud_.store.read();
+        const Document addresses = addresses_of(view, require_server(view, call), false);
+        const json::value* found = addresses.if_contains(call.param("network"));
+        if (found == nullptr) throw ApiError{404, "Instance is not a member of specified network"};
+        return json_response(200, json::object{{call.param("network"), *found}});
+    });
     route("GET", server + "/os-security-groups", [this](const Call& call) {
         const auto view = cloud_.store.read();
         std::vector<std::string> ids;
@@ -150,7 +186,7 @@ void ComputeService::add_server_detail_routes() {
     });
     // The client still asks Nova for groups by name, in the old place.
     const auto old_place = [](const Call& call) {
-        if (call.microversion >= 36) throw ApiError{404, "The resource could not be found.", "html"};
+        if (call.microversion >= 36) throw ApiError{404, "The resource could not be found."};
     };
     route("GET", "/v2.1/os-security-groups", [this, old_place](const Call& call) {
         old_place(call);
@@ -200,7 +236,7 @@ void ComputeService::add_server_detail_routes() {
         return json_response(200, {{"volumeAttachments", json::array{}}});
     });
     const auto tag_version = [](const Call& call) {
-        if (call.microversion < 26) throw ApiError{404, "The resource could not be found.", "html"};
+        if (call.microversion < 26) throw ApiError{404, "The resource could not be found."};
     };
     route("GET", server + "/tags", [this, tag_version](const Call& call) {
         tag_version(call);
@@ -210,10 +246,12 @@ void ComputeService::add_server_detail_routes() {
     route("PUT", server + "/tags", [this, tag_version](const Call& call) {
         tag_version(call);
         const json::value request_body = read_body(call);
+        if (!request_body.get_object().contains("tags")) throw bad_request("'tags' is a required property");
+        check_tags(request_body.get_object().at("tags"));
         auto transaction = cloud_.store.write();
         (void)require_server(transaction, call);
         Document& document = transaction.edit(Kind::server, call.param("id"));
-        document["tags"] = to_array(texts(request_body.get_object(), "tags"));
+        document["tags"] = request_body.get_object().at("tags");
         transaction.commit();
         return json_response(200, {{"tags", array(document, "tags")}});
     });
@@ -233,6 +271,9 @@ void ComputeService::add_server_detail_routes() {
     const auto no_tag = [](const Call& call) {
         return ApiError{404, "Server " + call.param("id") + " has no tag '" + call.param("tag") + "'"};
     };
+    const auto nothing_to_remove = [](const Call& call) {
+        return ApiError{404, "Instance " + call.param("id") + " has no tag '" + call.param("tag") + "'"};
+    };
     route("GET", tag, [this, tag_version, has_tag, no_tag](const Call& call) {
         tag_version(call);
         const auto view = cloud_.store.read();
@@ -242,10 +283,12 @@ void ComputeService::add_server_detail_routes() {
     route("PUT", tag, [this, tag_version, has_tag](const Call& call) {
         tag_version(call);
         const std::string& name = call.param("tag");
-        if (name.size() > 60 || name.find(',') != std::string::npos)
+        if (const std::string problem = tag_problem(name); !problem.empty()) {
             throw bad_request("Tag '" + name +
-                              "' is invalid. It must be a string without characters '/' and ','. "
-                              "Validation error message: tag has at most 60 characters");
+                              "' is invalid. It must be a non empty string without characters "
+                              "'/' and ','. Validation error message: " +
+                              problem);
+        }
         auto transaction = cloud_.store.write();
         if (has_tag(require_server(transaction, call), name)) return empty_response(204, "application/json");
         json::array& tags = transaction.edit(Kind::server, call.param("id"))["tags"].as_array();
@@ -258,10 +301,10 @@ void ComputeService::add_server_detail_routes() {
         response.headers.set("Location", base() + "/servers/" + call.param("id") + "/tags/" + name);
         return response;
     });
-    route("DELETE", tag, [this, tag_version, has_tag, no_tag](const Call& call) {
+    route("DELETE", tag, [this, tag_version, has_tag, nothing_to_remove](const Call& call) {
         tag_version(call);
         auto transaction = cloud_.store.write();
-        if (!has_tag(require_server(transaction, call), call.param("tag"))) throw no_tag(call);
+        if (!has_tag(require_server(transaction, call), call.param("tag"))) throw nothing_to_remove(call);
         auto tags = texts(transaction.edit(Kind::server, call.param("id")), "tags");
         std::erase(tags, call.param("tag"));
         transaction.edit(Kind::server, call.param("id"))["tags"] = to_array(tags);

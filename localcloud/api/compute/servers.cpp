@@ -45,7 +45,7 @@ std::regex pattern_of(const std::string& expression) {
     try {
         return std::regex{expression, std::regex::ECMAScript | std::regex::icase};
     } catch (const std::regex_error&) {
-        throw ApiError{400, "Invalid filter values found."};
+        throw invalid_query("name", expression, "'" + expression + "' is not a 'regex'");
     }
 }
 
@@ -73,11 +73,75 @@ bool truth(const std::string& value) {
     return value == "1" || value == "true" || value == "True";
 }
 
+/// Since 2.75 any other key is refused.
+bool known_filter(std::string_view key) {
+    static constexpr std::array keys{"access_ip_v4",
+                                     "access_ip_v6",
+                                     "all_tenants",
+                                     "auto_disk_config",
+                                     "availability_zone",
+                                     "block_device_mapping",
+                                     "changes-before",
+                                     "changes-since",
+                                     "config_drive",
+                                     "created_at",
+                                     "deleted",
+                                     "description",
+                                     "display_description",
+                                     "display_name",
+                                     "flavor",
+                                     "host",
+                                     "hostname",
+                                     "image",
+                                     "image_ref",
+                                     "info_cache",
+                                     "ip",
+                                     "ip6",
+                                     "kernel_id",
+                                     "key_name",
+                                     "launch_index",
+                                     "launched_at",
+                                     "limit",
+                                     "locked",
+                                     "locked_by",
+                                     "marker",
+                                     "metadata",
+                                     "name",
+                                     "node",
+                                     "not-tags",
+                                     "not-tags-any",
+                                     "power_state",
+                                     "progress",
+                                     "project_id",
+                                     "ramdisk_id",
+                                     "reservation_id",
+                                     "root_device_name",
+                                     "soft_deleted",
+                                     "sort_dir",
+                                     "sort_key",
+                                     "status",
+                                     "tags",
+                                     "tags-any",
+                                     "task_state",
+                                     "tenant_id",
+                                     "terminated_at",
+                                     "user_id",
+                                     "uuid",
+                                     "vm_state"};
+    return key.starts_with('_') || std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
 std::vector<const Document*> filtered(const state::View& view, const Call& call) {
     const bool all_projects = truth(call.query("all_tenants")) ||
                               (call.has_query("all_tenants") && call.query("all_tenants").empty());
     if (all_projects && !call.caller.is_admin()) {
         throw forbidden_by_policy("os_compute_api:servers:index:get_all_tenants");
+    }
+    if (call.microversion >= 75) {
+        for (const auto& [key, value] : call.request.query) {
+            if (!known_filter(key))
+                throw bad_request("'" + key + "' does not match any of the regexes: '^_'");
+        }
     }
     std::string project = all_projects ? std::string{} : call.caller.project_id;
     if (all_projects) {
@@ -118,8 +182,10 @@ std::vector<const Document*> filtered(const state::View& view, const Call& call)
         if (!equals("image", text(server, "image_id"))) return false;
         if (!equals("flavor", text(object(server, "flavor"), "id"))) return false;
         if (!equals("uuid", text(server, "id"))) return false;
-        if (!equals("user_id", text(server, "user_id"))) return false;
-        if (!equals("host", text(server, "host"))) return false;
+        // To others than administrators Nova does not listen here.
+        const bool administrator = call.caller.is_admin();
+        if (administrator && !equals("user_id", text(server, "user_id"))) return false;
+        if (administrator && !equals("host", text(server, "host"))) return false;
         if (!equals("key_name", text(server, "key_name"))) return false;
         if (!equals("availability_zone", text(server, "availability_zone"))) return false;
         if (!equals("vm_state", text(server, "vm_state"))) return false;
@@ -156,6 +222,7 @@ Response ComputeService::list_servers(const Call& call, bool detail) const {
     }
     std::size_t next = 0;
     for (const auto& [key, value] : call.request.query) {
+        if (key == "sort_dir") check_direction(value);
         if (key == "sort_dir" && next < keys.size()) keys[next++].second = value != "asc";
     }
     for (auto key = keys.rbegin(); key != keys.rend(); ++key)
@@ -178,7 +245,7 @@ Response ComputeService::list_servers(const Call& call, bool detail) const {
 
 Response ComputeService::update_server(const Call& call) {
     const json::value request_body = read_body(call);
-    const Document& body = object(request_body.get_object(), "server");
+    const Document& body = wrapped(request_body, "server");
     for (const auto& field : body) {
         const std::string_view name = field.key();
         const bool known = name == "name" || name == "accessIPv4" || name == "accessIPv6" ||

@@ -1,5 +1,6 @@
 // Application credentials of a user in a project.
 #include <algorithm>
+#include <array>
 
 #include "localcloud/api/identity/identity.hpp"
 #include "localcloud/state/identifiers.hpp"
@@ -14,6 +15,26 @@ ApiError credential_not_found(const std::string& id) {
     return not_found("Application Credential", id);
 }
 
+void check_name(const Document& body) {
+    static constexpr std::size_t longest = 255;
+    if (!body.contains("name")) throw ApiError{400, "'name' is a required property"};
+    const json::value& name = body.at("name");
+    const auto refuse = [&](const std::string& why) {
+        throw ApiError{400, "Invalid input for field 'name': " + python_repr(name) + why};
+    };
+    if (!name.is_string()) refuse(" is not of type 'string'");
+    if (name.get_string().empty()) refuse(" is too short");
+    if (name.get_string().size() > longest) refuse(" is too long");
+    static constexpr std::array known{"name",       "description",  "roles",        "secret",  "expires_at",
+                                      "project_id", "unrestricted", "access_rules", "user_id", "id"};
+    for (const auto& field : body) {
+        if (std::find(known.begin(), known.end(), field.key()) == known.end()) {
+            throw ApiError{400, "'" + std::string{field.key()} +
+                                    "' is an invalid keyword argument for ApplicationCredentialModel"};
+        }
+    }
+}
+
 json::array requested_roles(const state::View& view, const Call& call, const Document& body) {
     const std::vector<std::string> held = role_ids(view, call.caller.user_id, call.caller.project_id);
     std::vector<std::string> wanted = held;
@@ -24,7 +45,8 @@ json::array requested_roles(const state::View& view, const Call& call, const Doc
             std::string id = text(role.get_object(), "id");
             if (id.empty()) {
                 const Document* named = view.find_by(Kind::role, "name", text(role.get_object(), "name"));
-                if (named == nullptr) throw not_found("role", text(role.get_object(), "name"));
+                if (named == nullptr)
+                    throw ApiError{400, "Role " + text(role.get_object(), "name") + " is not defined"};
                 id = text(*named, "id");
             }
             if (std::find(held.begin(), held.end(), id) == held.end()) {
@@ -62,7 +84,7 @@ void Identity::add_application_credential_routes() {
                            "identity:create_application_credential."};
         }
         const Document body = wrapped(call, "application_credential");
-        if (text(body, "name").empty()) throw ApiError{400, "'name' is a required property"};
+        check_name(body);
         if (member(body, "access_rules") != nullptr) {
             throw ApiError{501, "The embedded cloud does not know access rules of application credentials."};
         }
@@ -70,8 +92,9 @@ void Identity::add_application_credential_routes() {
         if (member(body, "expires_at") != nullptr) {
             state::Time time;
             if (!state::parse_iso(text(body, "expires_at"), time)) {
-                throw ApiError{400, "Invalid input for field 'expires_at': " + text(body, "expires_at")};
+                throw malformed("Timestamp not in expected format.");
             }
+            if (time <= state::now()) throw malformed("The 'expires_at' must not be before now.");
             expires = state::iso_whole_microseconds(time);
         }
         auto transaction = cloud_.store.write();

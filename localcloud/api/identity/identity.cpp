@@ -79,6 +79,11 @@ Response Identity::render(const ApiError& error, const Call& /*call*/) const {
     return json_response(error.status, {{"error", body}});
 }
 
+void Identity::finish(const Call& call, Response& response) const {
+    Service::finish(call, response);
+    response.headers.set("Vary", "X-Auth-Token");
+}
+
 ApiError Identity::unauthorized() const {
     ApiError error{401, "The request you have made requires authentication."};
     error.headers.set("WWW-Authenticate", "Keystone uri=\"" + base() + "\"");

@@ -20,6 +20,7 @@ class Identity : public Authenticator, public Service {
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
+    void finish(const Call& call, Response& response) const override;
 
   private:
     void add_token_routes();

@@ -1,5 +1,6 @@
 // POST, GET, HEAD and DELETE /auth/tokens: the three ways to sign in and the four scopes.
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "localcloud/api/identity/identity.hpp"
@@ -50,7 +51,9 @@ const Document* find_user(const state::View& view, const Document& reference) {
     if (const json::value* id = member(reference, "id")) {
         user = view.find(Kind::user, to_text(*id));
     } else {
-        if (member(reference, "name") == nullptr) throw malformed("Expecting to find id or name in user.");
+        if (member(reference, "name") == nullptr)
+            throw ApiError{400,
+                           "Invalid input for field identity/password/user: id or name must be present."};
         if (member(reference, "domain") == nullptr) throw malformed("Expecting to find domain in user.");
         const Document* domain = find_domain(view, object(reference, "domain"));
         if (domain == nullptr) return nullptr;
@@ -61,6 +64,16 @@ const Document* find_user(const state::View& view, const Document& reference) {
         user = matching.empty() ? nullptr : matching.front();
     }
     return user != nullptr && boolean(*user, "enabled", true) ? user : nullptr;
+}
+
+/// A token is this many random bytes, and so many letters.
+constexpr std::size_t token_bytes = 48;
+constexpr std::size_t token_letters = token_bytes / 3 * 4;
+
+/// One that was good once looks like one; Keystone tells the two apart, too.
+ApiError no_such_token(std::string_view token) {
+    return {404,
+            token.size() == token_letters ? "Failed to validate token" : "Could not recognize Fernet token"};
 }
 
 bool expired(const Document& token) {
@@ -159,9 +172,10 @@ Proof prove_by_password(const state::View& view, const Document& identity, const
 
 Proof prove_by_token(const state::View& view, const Document& identity) {
     if (member(identity, "token") == nullptr) throw malformed("Expecting to find token in identity.");
-    const std::string key = state::hash_hex(state::Hash::sha256, text(object(identity, "token"), "id"));
+    const std::string secret = text(object(identity, "token"), "id");
+    const std::string key = state::hash_hex(state::Hash::sha256, secret);
     const Document* token = view.find(Kind::token, key);
-    if (token == nullptr || expired(*token)) throw ApiError{404, "Could not recognize Fernet token"};
+    if (token == nullptr || expired(*token)) throw no_such_token(secret);
     json::array methods = array(*token, "methods");
     if (std::find(methods.begin(), methods.end(), json::value("token")) == methods.end())
         methods.emplace_back("token");
@@ -180,6 +194,7 @@ Proof prove_by_application_credential(const state::View& view, const Document& i
     const Document* credential = nullptr;
     if (const json::value* id = member(claim, "id")) {
         credential = view.find(Kind::application_credential, to_text(*id));
+        if (credential == nullptr) throw not_found("Application Credential", to_text(*id));
     } else {
         const Document* user = find_user(view, object(claim, "user"));
         if (user == nullptr) throw refusal;
@@ -205,7 +220,7 @@ Proof prove_by_application_credential(const state::View& view, const Document& i
 
 Proof prove(const state::View& view, const Document& identity, const ApiError& refusal) {
     const std::vector<std::string> methods = texts(identity, "methods");
-    if (methods.empty()) throw malformed("Expecting to find methods in identity.");
+    if (methods.empty()) throw refusal;
     Proof proof;
     for (const std::string& method : methods) {
         Proof next;
@@ -247,7 +262,7 @@ Scope read_scope(const state::View& view, const Document& auth, const Proof& pro
     if (requested == nullptr) {
         // Without a scope it is the user's default project, as long as there is a role in it.
         const Document* user = view.find(Kind::user, proof.user_id);
-        if (user != nullptr && !proof.token) {
+        if (user != nullptr) {
             const std::string project = text(*user, "default_project_id");
             if (!project.empty() && view.find(Kind::project, project) != nullptr &&
                 !role_ids(view, proof.user_id, project).empty()) {
@@ -258,11 +273,17 @@ Scope read_scope(const state::View& view, const Document& auth, const Proof& pro
     }
     if (!requested->is_object()) return scope;  // "unscoped"
     const Document& wanted = requested->get_object();
+    static constexpr std::array kinds{"system", "project", "domain", "OS-TRUST:trust", "unscoped"};
+    if (std::count_if(kinds.begin(), kinds.end(), [&](const char* kind) { return wanted.contains(kind); }) !=
+        1)
+        throw malformed("Expecting to find system, project, domain, OS-TRUST:trust or unscoped in scope.");
     if (member(wanted, "project") != nullptr) {
         const Document& reference = object(wanted, "project");
         const Document* project = nullptr;
         if (const json::value* id = member(reference, "id")) {
             project = view.find(Kind::project, to_text(*id));
+        } else if (member(reference, "domain") == nullptr) {
+            throw malformed("Expecting to find domain in project.");
         } else if (const Document* domain = find_domain(view, object(reference, "domain"))) {
             const auto matching = view.select(Kind::project, [&](const Document& candidate) {
                 return text(candidate, "name") == text(reference, "name") &&
@@ -278,8 +299,6 @@ Scope read_scope(const state::View& view, const Document& auth, const Proof& pro
         scope.domain_id = text(*domain, "id");
     } else if (member(wanted, "system") != nullptr) {
         scope.system = true;
-    } else if (!wanted.contains("unscoped")) {
-        throw malformed("Expecting to find project, domain, system or unscoped in scope.");
     }
     return scope;
 }
@@ -295,13 +314,40 @@ void remove_expired_tokens(state::Store::Transaction& transaction) {
 
 }  // namespace
 
+namespace {
+
+/// What Keystone's schema refuses before it looks at anything else.
+void check_forms(const Document& auth) {
+    const auto refuse = [](const std::string& where, const json::value& value, std::string_view type) {
+        throw ApiError{400, "Invalid input for field '" + where + "': " + python_repr(value) +
+                                " is not of type '" + std::string{type} + "'"};
+    };
+    const Document& identity = object(auth, "identity");
+    if (const json::value* methods = identity.if_contains("methods"); methods && !methods->is_array())
+        refuse("identity/methods", *methods, "array");
+    const Document& user = object(object(identity, "password"), "user");
+    for (const char* name : {"id", "name", "password"}) {
+        const json::value* value = user.if_contains(name);
+        if (value && !value->is_string())
+            refuse(std::string{"identity/password/user/"} + name, *value, "string");
+    }
+    const Document& scope = object(auth, "scope");
+    for (const char* name : {"project", "domain", "system"}) {
+        const json::value* value = scope.if_contains(name);
+        if (value && !value->is_object()) refuse(std::string{"scope/"} + name, *value, "object");
+    }
+}
+
+}  // namespace
+
 Response Identity::issue_token(const Call& call) {
     const std::string content_type = call.request.headers.get("Content-Type");
     if (!content_type.empty() && !content_type.starts_with("application/json")) {
         throw malformed("Expecting to find application/json in Content-Type header.");
     }
     const Document auth = wrapped(call, "auth");
-    if (member(auth, "identity") == nullptr) throw malformed("Expecting to find identity in auth.");
+    if (member(auth, "identity") == nullptr) throw ApiError{400, "'identity' is a required property"};
+    check_forms(auth);
     const ApiError refusal = unauthorized();
 
     const auto prepare_token = [&](const state::View& view) {
@@ -349,7 +395,7 @@ Response Identity::issue_token(const Call& call) {
     // Checking a password takes milliseconds on purpose: under the lock that others share.
     const Document token = prepare_token(cloud_.store.read());
 
-    const std::string secret = state::secret(48);
+    const std::string secret = state::secret(token_bytes);
     const std::string key = state::hash_hex(state::Hash::sha256, secret);
     auto transaction = cloud_.store.write();
     if (transaction.count(Kind::token) % 64 == 63) remove_expired_tokens(transaction);
@@ -358,7 +404,6 @@ Response Identity::issue_token(const Call& call) {
     Response response =
         json_response(201, {{"token", token_body(transaction, token, !call.has_query("nocatalog"))}});
     response.headers.set("X-Subject-Token", secret);
-    response.headers.set("Vary", "X-Auth-Token");
     return response;
 }
 
@@ -371,21 +416,23 @@ Response Identity::show_token(const Call& call) {
     const std::string key = state::hash_hex(state::Hash::sha256, *subject);
     const auto view = cloud_.store.read();
     const Document* token = view.find(Kind::token, key);
-    if (token == nullptr || expired(*token)) throw ApiError{404, "Could not recognize Fernet token"};
+    if (token == nullptr || expired(*token)) throw no_such_token(*subject);
     if (text(*token, "user_id") != call.caller.user_id) require_admin(call, "validate_token");
     Response response =
         json_response(200, {{"token", token_body(view, *token, !call.has_query("nocatalog"))}});
     response.headers.set("X-Subject-Token", std::string{*subject});
-    response.headers.set("Vary", "X-Auth-Token");
     return response;
 }
 
 Response Identity::revoke_token(const Call& call) {
     const auto subject = call.request.headers.find("X-Subject-Token");
-    const std::string key = subject ? state::hash_hex(state::Hash::sha256, *subject) : std::string{};
+    if (!subject) {
+        throw ApiError{403, "You are not authorized to perform the requested action: identity:revoke_token."};
+    }
+    const std::string key = state::hash_hex(state::Hash::sha256, *subject);
     auto transaction = cloud_.store.write();
     const Document* token = transaction.find(Kind::token, key);
-    if (token == nullptr) throw ApiError{404, "Could not recognize Fernet token"};
+    if (token == nullptr) throw no_such_token(*subject);
     if (text(*token, "user_id") != call.caller.user_id) require_admin(call, "revoke_token");
     transaction.erase(Kind::token, key);
     transaction.commit();

@@ -17,6 +17,7 @@ class ImageService : public Service {
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
+    [[nodiscard]] bool token_first() const override { return true; }
 
   private:
     void add_version_routes();

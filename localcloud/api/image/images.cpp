@@ -331,7 +331,39 @@ Response ImageService::create(const Call& call) {
     return response;
 }
 
+namespace {
+
+/// What a list cannot be asked for, in Glance's words.
+void check_filters(const Request& request) {
+    static constexpr std::array choices{"public", "private", "shared", "community", "all"};
+    for (const auto& [key, value] : request.query) {
+        const std::string_view text = value;
+        if (key == "visibility" && std::find(choices.begin(), choices.end(), text) == choices.end())
+            throw ApiError{400, "Invalid visibility value: " + value};
+        if (key == "size_min" || key == "size_max") {
+            if (value.empty() || value.find_first_not_of("0123456789") != std::string::npos)
+                throw ApiError{400, "Unable to filter on a range with a non-numeric value."};
+        }
+        if (key == "sort_dir" && text != "asc" && text != "desc")
+            throw ApiError{400, "Invalid sort direction: " + value};
+        if (key == "protected" && text != "true" && text != "false") {
+            throw ApiError{400, "Invalid value '" + value +
+                                    "' for 'protected' filter. Valid values are 'true' or 'false'."};
+        }
+        if (key == "created_at" || key == "updated_at") {
+            state::Time time;
+            if (!state::parse_iso(value.substr(value.find(':') < 4 ? value.find(':') + 1 : 0), time)) {
+                throw ApiError{400,
+                               "Bad \"" + key + "\" query filter format. Use ISO 8601 DateTime notation."};
+            }
+        }
+    }
+}
+
+}  // namespace
+
 Response ImageService::list(const Call& call) const {
+    check_filters(call.request);
     const std::vector<SortKey> keys = read_sort_keys(call.request);
     const std::size_t limit = read_limit(call.request);
     const auto view = cloud_.store.read();
@@ -406,12 +438,16 @@ Response ImageService::update(const Call& call) {
         } else if (op == "add" || op == "replace") {
             if (!operation.contains("value"))
                 throw ApiError{400, "Operation \"" + op + "\" requires a value."};
+            if (name == "id") throw ApiError{403, "Attribute 'id' is read-only."};
+            if ((name == "disk_format" || name == "container_format") && text(image, "status") != "queued")
+                throw ApiError{403, "Attribute " + name + " can be only replaced for a queued image."};
             if (op == "replace" && !exists) {
                 throw ApiError{409, "Property " + name + " does not exist.", "with-default"};
             }
             set_member(image, call.caller, name, operation.at("value"));
         } else {
-            throw ApiError{400, "Operations must be one of add, replace, remove."};
+            throw ApiError{400, "Invalid operation: `" + op +
+                                    "`. It must be one of the following: add, remove, replace."};
         }
     }
     image["updated_at"] = state::iso_seconds(state::now());
@@ -445,6 +481,10 @@ void ImageService::add_image_routes() {
         return empty_response(204, "text/html; charset=UTF-8");
     });
     route("PUT", "/v2/images/{id}/tags/{tag}", [this](const Call& call) {
+        if (call.param("tag").size() > 255) {
+            throw ApiError{400, "Provided object does not match schema 'image': '" + call.param("tag") +
+                                    "' is too long"};
+        }
         auto transaction = cloud_.store.write();
         Document& image = require_own(transaction, call, "modify_image");
         const auto tags = texts(image, "tags");

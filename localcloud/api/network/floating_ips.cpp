@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::array attributes{
     Attribute{"floating_ip_address", Form::text_or_null, allow::create | allow::admin},
-    Attribute{"floating_network_id", Form::text, allow::create | allow::required},
+    Attribute{"floating_network_id", Form::id, allow::create | allow::required},
     Attribute{"subnet_id", Form::text_or_null, allow::create | allow::no_filter},
     Attribute{"router_id", Form::text_or_null, 0},
-    Attribute{"port_id", Form::text_or_null, allow::both},
+    Attribute{"port_id", Form::id_or_null, allow::both},
     Attribute{"fixed_ip_address", Form::text_or_null, allow::both},
     Attribute{"status", Form::text, 0, R"("DOWN")"},
     Attribute{"description", Form::text, allow::both, R"("")"},
@@ -99,6 +99,8 @@ void create(Transaction& transaction, const Call& call, Document& floating_ip) {
     if (!boolean(network, "router:external")) {
         throw bad_floating_ip("Network " + network_id + " is not a valid external network.");
     }
+    if (!text(floating_ip, "fixed_ip_address").empty() && text(floating_ip, "port_id").empty())
+        throw bad_floating_ip("fixed_ip_address cannot be specified without a port_id.");
     const std::string wanted = text(floating_ip, "floating_ip_address");
     const std::string wanted_subnet = text(floating_ip, "subnet_id");
     floating_ip.erase("subnet_id");

@@ -35,7 +35,6 @@ NetworkService::NetworkService(Cloud& cloud, const Authenticator& authenticator)
         }
         return json_response(200, {{"resources", std::move(list)}});
     };
-    route("GET", "/v2.0", resources);
     route("GET", "/v2.0/", resources);
     for (const Resource* resource :
          {&network_resource(), &subnet_resource(), &port_resource(), &router_resource(),
@@ -86,13 +85,19 @@ ApiError NetworkService::no_such_method(const Request& /*request*/) const {
         "HTTPMethodNotAllowed"};
 }
 
+void NetworkService::finish(const Call& call, Response& response) const {
+    // What answers the list of versions is not Neutron's API yet.
+    if (call.request.path.size() > prefix().size() + 1) Service::finish(call, response);
+}
+
 json::value NetworkService::body(const Call& call) const {
+    if (call.request.body.size() == 0) return json::object{};
     try {
         json::value value = json_body(call.request);
-        if (value.is_object()) return value;
+        return value.is_object() ? value : json::object{};
     } catch (const std::invalid_argument&) {
+        throw ApiError{400, "Malformed request body: Cannot understand JSON.", "MalformedRequestBody"};
     }
-    throw bad_request("Body contains invalid data");
 }
 
 void NetworkService::changed() {
@@ -127,6 +132,13 @@ void check_revision(const Call& call, const Document& document) {
     static constexpr std::string_view prefix = "revision_number=";
     if (!condition.starts_with(prefix)) return;
     const std::string wanted = condition.substr(prefix.size());
+    if (wanted.empty() ||
+        !std::all_of(wanted.begin(), wanted.end(), [](unsigned char c) { return std::isdigit(c) != 0; })) {
+        throw ApiError{400,
+                       "Bad if-match request: Revision number etag must be in the format of "
+                       "revision_number=<int>.",
+                       "BadRequest"};
+    }
     if (wanted != std::to_string(integer(document, "revision_number"))) {
         throw ApiError{412,
                        fmt::format("Constrained to {}, but current revision is {}", wanted,
@@ -166,11 +178,12 @@ void NetworkService::add_resource(const Resource& resource) {
     route("POST", collection, [this, &resource](const Call& call) {
         const json::value request_body = body(call);
         const Document& wrapper = request_body.get_object();
+        if (wrapper.empty()) throw bad_request("Resource body required");
         const bool bulk = wrapper.contains(resource.collection);
         json::array requested;
         if (bulk && wrapper.at(resource.collection).is_array()) {
             requested = wrapper.at(resource.collection).get_array();
-        } else if (wrapper.contains(resource.singular)) {
+        } else if (member(wrapper, resource.singular) != nullptr) {
             requested.push_back(wrapper.at(resource.singular));
         } else {
             throw bad_request("Unable to find '" + std::string{resource.singular} + "' in request body");
@@ -181,7 +194,8 @@ void NetworkService::add_resource(const Resource& resource) {
             auto transaction = cloud_.store.write();
             for (const json::value& item : requested) {
                 if (!item.is_object())
-                    throw bad_request("Invalid input for " + std::string{resource.singular});
+                    throw bad_request("Object '" + std::string{resource.singular} +
+                                      "' contains invalid data");
                 const Document checked = checked_body(resource, call, item.get_object(), true);
                 Document document = new_document(resource, checked, call.caller.project_id);
                 check_quota(transaction, resource, text(document, "project_id"), 1);
@@ -191,7 +205,7 @@ void NetworkService::add_resource(const Resource& resource) {
                 created.emplace_back(
                     shown(resource, transaction, call, *transaction.find(resource.kind, id)));
                 // What exists only at birth: Neutron answers it to the one who creates, and never again.
-                if (resource.kind == Kind::network)
+                if (resource.kind == Kind::network || resource.kind == Kind::router)
                     created.back().get_object()["availability_zones"] = json::array{};
                 if (resource.kind == Kind::network && !created.back().get_object().contains("is_default")) {
                     created.back().get_object().emplace("is_default", false);
@@ -247,6 +261,30 @@ void NetworkService::add_resource(const Resource& resource) {
     });
 }
 
+namespace {
+
+void check_tag(const std::string& tag) {
+    constexpr std::size_t longest_tag = 60;
+    if (tag.size() > longest_tag)
+        throw invalid_input(fmt::format("'{}' exceeds maximum length of {}.", tag, longest_tag));
+}
+
+std::vector<std::string> checked_tags(const Document& body) {
+    const json::value* tags = member(body, "tags");
+    if (tags == nullptr) throw invalid_input("Invalid tags body.");
+    if (!tags->is_array()) throw invalid_input(python_repr(*tags) + " is not a list.");
+    std::vector<std::string> checked;
+    for (const json::value& tag : tags->get_array()) {
+        if (!tag.is_string()) throw invalid_input("'" + to_text(tag) + "' is not a valid string.");
+        check_tag(to_text(tag));
+        if (std::find(checked.begin(), checked.end(), to_text(tag)) == checked.end())
+            checked.push_back(to_text(tag));
+    }
+    return checked;
+}
+
+}  // namespace
+
 void NetworkService::add_tag_routes(const Resource& resource) {
     const std::string all = "/v2.0/" + std::string{resource.path} + "/{id}/tags";
     const std::string one = all + "/{tag}";
@@ -264,9 +302,10 @@ void NetworkService::add_tag_routes(const Resource& resource) {
     });
     route("PUT", all, [this, &resource](const Call& call) {
         const json::value request_body = body(call);
+        const std::vector<std::string> tags = checked_tags(request_body.get_object());
         auto transaction = cloud_.store.write();
         Document& document = require_own(resource, transaction, call, call.param("id"), "update");
-        document["tags"] = to_array(texts(request_body.get_object(), "tags"));
+        document["tags"] = to_array(tags);
         touch(document);
         transaction.commit();
         return json_response(200, {{"tags", array(document, "tags")}});
@@ -286,6 +325,7 @@ void NetworkService::add_tag_routes(const Resource& resource) {
         return empty_response(204);
     });
     route("PUT", one, [this, &resource, place_of](const Call& call) {
+        check_tag(call.param("tag"));
         auto transaction = cloud_.store.write();
         Document& document = require_own(resource, transaction, call, call.param("id"), "update");
         json::array& tags = document["tags"].as_array();

@@ -25,6 +25,8 @@ class NetworkService : public Service {
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
+    [[nodiscard]] bool token_first() const override { return true; }
+    void finish(const Call& call, Response& response) const override;
 
   private:
     /// List, create (one or many), show, update, delete, and tags.

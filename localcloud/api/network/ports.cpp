@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::array attributes{
     Attribute{"name", Form::text, allow::both, R"("")"},
-    Attribute{"network_id", Form::text, allow::create | allow::required},
-    Attribute{"mac_address", Form::text_or_null, allow::create},
+    Attribute{"network_id", Form::id, allow::create | allow::required},
+    Attribute{"mac_address", Form::text_or_null, allow::create | allow::update},
     Attribute{"admin_state_up", Form::boolean, allow::both, "true"},
     Attribute{"status", Form::text, 0, R"("DOWN")"},
     Attribute{"device_id", Form::text, allow::both, R"("")"},
@@ -57,7 +57,7 @@ void check_mac(const state::View& view, Document& port) {
     for (std::size_t i = 0; valid && i < mac.size(); ++i) {
         valid = i % 3 == 2 ? mac[i] == ':' : std::isxdigit(static_cast<unsigned char>(mac[i])) != 0;
     }
-    if (!valid) throw invalid_input("'" + mac + "' is not a valid MAC address.");
+    if (!valid) throw bad_attribute("mac_address", "'" + mac + "' is not a valid MAC address.");
     port["mac_address"] = mac;
     for (const Document* other : view.all(Kind::port)) {
         if (text(*other, "mac_address") == mac && text(*other, "network_id") == text(port, "network_id")) {
@@ -75,17 +75,28 @@ void check_security_groups(const state::View& view, const Call& call, const Docu
     }
     if (!boolean(port, "port_security_enabled", true) && !array(port, "security_groups").empty()) {
         throw ApiError{
-            409,
-            "Port Security must be enabled and port must have an IP address in order to use security "
+            400,
+            "Port security must be enabled and port must have an IP address in order to use security "
             "groups.",
             "PortSecurityAndIPRequiredForSecurityGroups"};
     }
 }
 
 void complete_pairs(Document& port) {
+    std::set<std::pair<std::string, std::string>> seen;
     for (json::value& pair : port["allowed_address_pairs"].as_array()) {
         if (!pair.is_object() || member(pair.get_object(), "ip_address") == nullptr) {
             throw ApiError{400, "AllowedAddressPair must contain ip_address", "AllowedAddressPairsMissingIP"};
+        }
+        const std::string address = text(pair.get_object(), "ip_address");
+        if (!Cidr::parse(address)) throw bad_request("'" + address + "' is not a valid IP address");
+        const std::string mac = text(pair.get_object(), "mac_address");
+        if (!seen.emplace(mac.empty() ? text(port, "mac_address") : mac, address).second) {
+            throw ApiError{
+                400,
+                fmt::format("Request contains duplicate address pair: mac_address {} ip_address {}.",
+                            mac.empty() ? "None" : mac, address),
+                "DuplicateAddressPairInRequest"};
         }
         Document complete{{"mac_address", text(pair.get_object(), "mac_address", text(port, "mac_address"))},
                           {"ip_address", text(pair.get_object(), "ip_address")}};
@@ -111,10 +122,13 @@ void create(Transaction& transaction, const Call& call, Document& port) {
     }
     check_security_groups(transaction, call, port);
     port["fixed_ips"] = choose_addresses(transaction, text(network, "id"), port["fixed_ips"], {}, false);
+    if (array(port, "fixed_ips").empty()) port["ip_allocation"] = "none";
     complete_pairs(port);
 }
 
 void update(Transaction& transaction, const Call& call, Document& port, const Document& changes) {
+    if (changes.contains("mac_address") && !call.caller.is_admin())
+        throw forbidden_by_policy("(rule:update_port and rule:update_port:mac_address)");
     for (const auto& change : changes) {
         if (change.key() == "fixed_ips") {
             port["fixed_ips"] = choose_addresses(transaction, text(port, "network_id"), change.value(),
@@ -253,13 +267,15 @@ json::array choose_addresses(const state::View& view, const std::string& network
         }
         throw no_addresses(network_id);
     }
-    if (!requested.is_array()) throw invalid_input(python_repr(requested) + " is not a list.");
+    if (!requested.is_array())
+        throw bad_attribute("fixed_ips", "Invalid data format for fixed IP: " + python_repr(requested) + ".");
     for (const json::value& item : requested.get_array()) {
         if (!item.is_object()) throw invalid_input(python_repr(item) + " is not a dictionary.");
         const std::string address = text(item.get_object(), "ip_address");
         const std::string subnet_id = text(item.get_object(), "subnet_id");
         const auto number = parse_ipv4(address);
-        if (!address.empty() && !number) throw invalid_input("'" + address + "' is not a valid IP address.");
+        if (!address.empty() && !number)
+            throw bad_attribute("fixed_ips", "'" + address + "' is not a valid IP address.");
         const auto found = std::find_if(subnets.begin(), subnets.end(), [&](const Document* subnet) {
             if (!subnet_id.empty()) return text(*subnet, "id") == subnet_id;
             return number && Cidr::parse(text(*subnet, "cidr")).value_or(Cidr{}).contains(*number);
@@ -271,6 +287,7 @@ json::array choose_addresses(const state::View& view, const std::string& network
                                    " is not a valid IP for any of the subnets on the specified network.",
                                "InvalidIpForNetwork"};
             }
+            if (view.find(Kind::subnet, subnet_id) == nullptr) throw missing(subnet_resource(), subnet_id);
             throw invalid_input("Failed to create port on network " + network_id +
                                 ", because fixed_ips included invalid subnet " + subnet_id + ".");
         }
@@ -284,7 +301,13 @@ json::array choose_addresses(const state::View& view, const std::string& network
         }
         const Cidr cidr = Cidr::parse(text(subnet, "cidr")).value_or(Cidr{});
         const bool gateway = address == text(subnet, "gateway_ip") && !gateway_allowed;
-        if (!cidr.contains(*number) || *number == cidr.network || *number == cidr.broadcast() || gateway) {
+        if (*number == cidr.network || *number == cidr.broadcast()) {
+            throw ApiError{400,
+                           "IP address " + address +
+                               " is not a valid IP for any of the subnets on the specified network.",
+                           "InvalidIpForNetwork"};
+        }
+        if (!cidr.contains(*number) || gateway) {
             throw ApiError{400, "IP address " + address + " is not a valid IP for the specified subnet.",
                            "InvalidIpForSubnet"};
         }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "localcloud/api/network/addresses.hpp"
 #include "localcloud/state/identifiers.hpp"
 
 namespace localcloud::api::network {
@@ -20,6 +21,10 @@ ApiError bad_request(const std::string& message) {
 
 ApiError invalid_input(const std::string& message) {
     return {400, "Invalid input for operation: " + message, "InvalidInput"};
+}
+
+ApiError bad_attribute(std::string_view name, const std::string& reason) {
+    return bad_request(fmt::format("Invalid input for {}. Reason: {}", name, reason));
 }
 
 ApiError forbidden_by_policy(const std::string& rule) {
@@ -49,6 +54,10 @@ bool truth(std::string_view value) {
     return value == "true" || value == "True" || value == "TRUE" || value == "1";
 }
 
+bool falsehood(std::string_view value) {
+    return value == "false" || value == "False" || value == "FALSE" || value == "0";
+}
+
 /// The value in the attribute's form; Neutron converts what can be converted.
 json::value converted(const Attribute& attribute, const json::value& value) {
     switch (attribute.form) {
@@ -56,20 +65,22 @@ json::value converted(const Attribute& attribute, const json::value& value) {
         case Form::text_or_null:
             if (value.is_string()) {
                 if (value.get_string().size() > 255) {
-                    throw invalid_input(
-                        fmt::format("'{}' exceeds maximum length of 255.", value.get_string().c_str()));
+                    throw invalid_input("'" + to_text(value) + "' exceeds maximum length of 255.");
                 }
                 return value;
             }
             if (value.is_null() && attribute.form == Form::text_or_null) return value;
-            if (value.is_int64() || value.is_uint64()) return json::value(json::serialize(value));
-            throw invalid_input(python_repr(value) + " is not a valid string.");
+            throw invalid_input("'" + to_text(value) + "' is not a valid string.");
+        case Form::id_or_null:
+            if (value.is_null()) return value;
+            [[fallthrough]];
+        case Form::id:
+            if (value.is_string() && state::is_uuid(value.get_string())) return value;
+            throw invalid_input(python_repr(value) + " is not a valid UUID.");
         case Form::boolean:
             if (value.is_bool()) return value;
-            if (value.is_string() && (value.get_string() == "true" || value.get_string() == "True"))
-                return true;
-            if (value.is_string() && (value.get_string() == "false" || value.get_string() == "False"))
-                return false;
+            if (value.is_string() && (truth(value.get_string()))) return true;
+            if (value.is_string() && falsehood(value.get_string())) return false;
             throw invalid_input(python_repr(value) + " cannot be converted to boolean.");
         case Form::integer:
             if (value.is_int64() || value.is_null()) return value;
@@ -109,16 +120,24 @@ Document checked_body(const Resource& resource, const Call& call, const Document
                                             : "Cannot update read-only attribute " + name));
             }
             if ((attribute->flags & allow::admin) != 0 && !call.caller.is_admin()) {
-                // Setting what it is anyway is allowed.
-                if (json::serialize(field.value()) == attribute->otherwise) continue;
+                // Setting what it is anyway is allowed, unless only administrators can see what it is.
+                const bool seen = (attribute->flags & allow::hidden) == 0;
+                if (seen && json::serialize(field.value()) == attribute->otherwise) continue;
                 throw forbidden_by_policy(
                     fmt::format("(rule:{0}_{1} and rule:{0}_{1}:{2})", action, resource.singular, name));
             }
-            accepted.emplace(name, converted(*attribute, field.value()));
+            try {
+                accepted.emplace(name, converted(*attribute, field.value()));
+            } catch (const ApiError& error) {
+                static constexpr std::string_view operation = "Invalid input for operation: ";
+                throw bad_attribute(name, std::string{error.what()}.substr(operation.size()));
+            }
         } else if (creating && (name == "project_id" || name == "tenant_id")) {
             const std::string project = to_text(field.value());
             if (project != call.caller.project_id && !call.caller.is_admin()) {
-                throw forbidden_by_policy(fmt::format("rule:create_{}", resource.singular));
+                throw bad_request(
+                    "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request "
+                    "requires admin or advsvc privileges");
             }
             accepted.insert_or_assign("project_id", project);
         } else if (is_standard(name)) {
@@ -138,6 +157,20 @@ Document checked_body(const Resource& resource, const Call& call, const Document
         }
     }
     return accepted;
+}
+
+void check_routes_form(std::string_view name, const json::array& routes) {
+    for (const json::value& route : routes) {
+        if (!route.is_object() || !route.get_object().contains("destination") ||
+            !route.get_object().contains("nexthop")) {
+            throw bad_attribute(name, "Invalid data format for hostroute: '" + python_repr(route) + "'.");
+        }
+        const std::string destination = text(route.get_object(), "destination");
+        const std::string next = text(route.get_object(), "nexthop");
+        if (destination.find('/') == std::string::npos || !Cidr::parse(destination))
+            throw bad_attribute(name, "'" + destination + "' is not a valid CIDR.");
+        if (!parse_ipv4(next)) throw bad_attribute(name, "'" + next + "' is not a valid IP address.");
+    }
 }
 
 Document new_document(const Resource& resource, const Document& body, const std::string& project_id) {
@@ -188,6 +221,16 @@ bool is_paging(std::string_view key) {
            key == "sort_dir" || key == "fields";
 }
 
+/// What a filter of that attribute cannot be.
+void check_filter(const Attribute& attribute, const std::string& value) {
+    if (attribute.form == Form::boolean || attribute.form == Form::integer) {
+        (void)converted(attribute, json::value(value));
+    }
+    if (attribute.name == "fixed_ips" && value.find('=') == std::string::npos) {
+        throw invalid_input("'" + value + "' is not of the form <key>=[value].");
+    }
+}
+
 std::vector<Filter> read_filters(const Resource& resource, const Request& request) {
     std::vector<Filter> filters;
     std::string invalid;
@@ -201,6 +244,7 @@ std::vector<Filter> read_filters(const Resource& resource, const Request& reques
             invalid += (invalid.empty() ? "'" : ", '") + key + "'";
             continue;
         }
+        if (attribute != nullptr) check_filter(*attribute, value);
         const auto same =
             std::find_if(filters.begin(), filters.end(), [&](const Filter& f) { return f.key == key; });
         if (same != filters.end()) {
@@ -279,15 +323,23 @@ void sort(std::vector<Document>& documents, const Resource& resource, const Requ
     for (const auto& [key, value] : request.query) {
         if (key == "sort_key") {
             if (!is_standard(value) && find_attribute(resource, value) == nullptr) {
-                throw bad_request("['" + value + "'] is invalid attribute for sort_key");
+                throw bad_request("['" + value + "'] is invalid attribute for sort_keys");
             }
             keys.emplace_back(value, false);
         }
     }
-    std::size_t next = 0;
+    std::size_t directions = 0;
     for (const auto& [key, value] : request.query) {
-        if (key == "sort_dir" && next < keys.size()) keys[next++].second = value == "desc";
+        if (key != "sort_dir") continue;
+        if (value != "asc" && value != "desc") {
+            throw bad_request("['" + value +
+                              "'] is invalid value for sort_dirs, valid value is 'asc' and 'desc'");
+        }
+        if (directions < keys.size()) keys[directions].second = value == "desc";
+        ++directions;
     }
+    if (directions != 0 && directions != keys.size())
+        throw bad_request("The number of sort_keys and sort_dirs must be same");
     const bool paging = request.query_value("limit").has_value() || request.query_value("marker").has_value();
     if (paging) keys.emplace_back("id", false);
     if (keys.empty()) return;

@@ -14,7 +14,7 @@
 
 namespace localcloud::api::network {
 
-enum class Form { text, text_or_null, boolean, integer, list, object_or_null, any };
+enum class Form { text, text_or_null, id, id_or_null, boolean, integer, list, object_or_null, any };
 
 namespace allow {
 inline constexpr unsigned create = 1;
@@ -59,6 +59,8 @@ struct Resource {
 [[nodiscard]] ApiError missing(const Resource& resource, std::string_view id);
 [[nodiscard]] ApiError bad_request(const std::string& message);  ///< HTTPBadRequest
 [[nodiscard]] ApiError invalid_input(const std::string& message);
+/// "Invalid input for gateway_ip. Reason: 'x' is not a valid IP address."
+[[nodiscard]] ApiError bad_attribute(std::string_view name, const std::string& reason);
 [[nodiscard]] ApiError forbidden_by_policy(const std::string& rule);
 
 [[nodiscard]] bool visible(const Resource& resource, const state::View& view, const Caller& caller,
@@ -66,6 +68,8 @@ struct Resource {
 /// The members that a request sets, each allowed and of its form; throws 400 or 403 in Neutron's words.
 [[nodiscard]] Document checked_body(const Resource& resource, const Call& call, const Document& body,
                                     bool creating);
+/// Throws 400 unless these are routes of IPv4.
+void check_routes_form(std::string_view name, const json::array& routes);
 /// A complete new document of what checked_body() gave.
 [[nodiscard]] Document new_document(const Resource& resource, const Document& body,
                                     const std::string& project_id);

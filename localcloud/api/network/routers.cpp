@@ -7,6 +7,7 @@
 #include "localcloud/api/network/addresses.hpp"
 #include "localcloud/api/network/network_service.hpp"
 #include "localcloud/api/network/ports.hpp"
+#include "localcloud/state/identifiers.hpp"
 
 namespace localcloud::api::network {
 
@@ -85,7 +86,7 @@ void set_gateway(Transaction& transaction, const Call& call, Document& router, c
     if (network_id.empty()) throw invalid_input("Invalid external gateway info: network_id is missing.");
     const Document& network = require(network_resource(), transaction, call.caller, network_id);
     if (!boolean(network, "router:external")) {
-        throw bad_router("Network " + network_id + " is not an external network");
+        throw bad_router("Network " + network_id + " is not an external network.");
     }
     if (network_id == old_network && !wanted.contains("external_fixed_ips")) return;
     remove_gateway_port(transaction, id);
@@ -105,6 +106,33 @@ void set_gateway(Transaction& transaction, const Call& call, Document& router, c
                      {"enable_snat", boolean(wanted, "enable_snat", true)}};
 }
 
+/// Whether the router has an interface in a subnet with this address.
+bool reaches(const state::View& view, const std::string& router_id, std::uint32_t address,
+             const std::string& without_port) {
+    for (const Document* port : interfaces_of(view, router_id)) {
+        if (text(*port, "id") == without_port) continue;
+        for (const json::value& fixed : array(*port, "fixed_ips")) {
+            const Document* subnet = view.find(Kind::subnet, text(fixed.as_object(), "subnet_id"));
+            if (subnet != nullptr && Cidr::parse(text(*subnet, "cidr")).value_or(Cidr{}).contains(address)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void check_routes(const state::View& view, const std::string& router_id, const json::array& routes) {
+    check_routes_form("routes", routes);
+    for (const json::value& route : routes) {
+        const auto next = parse_ipv4(text(route.as_object(), "nexthop"));
+        if (next && reaches(view, router_id, *next, {})) continue;
+        throw ApiError{400,
+                       "Invalid format for routes: " + python_repr(routes) +
+                           ", the nexthop is not connected with router",
+                       "InvalidRoutes"};
+    }
+}
+
 void create(Transaction& transaction, const Call& call, Document& router) {
     const json::value gateway = router["external_gateway_info"];
     router["external_gateway_info"] = nullptr;
@@ -116,6 +144,8 @@ void update(Transaction& transaction, const Call& call, Document& router, const 
         if (change.key() == "external_gateway_info") {
             set_gateway(transaction, call, router, change.value(), "update");
         } else {
+            if (change.key() == "routes")
+                check_routes(transaction, text(router, "id"), array(changes, "routes"));
             router[change.key()] = change.value();
         }
     }
@@ -227,6 +257,20 @@ std::string find_interface(const state::View& view, const std::string& router_id
                    "RouterInterfaceNotFoundForSubnet"};
 }
 
+void check_no_route_needs(const state::View& view, const Document& router, const Document& interface) {
+    for (const json::value& route : array(router, "routes")) {
+        const auto next = parse_ipv4(text(route.as_object(), "nexthop"));
+        if (!next || reaches(view, text(router, "id"), *next, text(interface, "id"))) continue;
+        const auto& fixed = array(interface, "fixed_ips");
+        throw ApiError{409,
+                       fmt::format("Router interface for subnet {} on router {} cannot be deleted, as it is "
+                                   "required by one or more routes.",
+                                   fixed.empty() ? "" : text(fixed.front().as_object(), "subnet_id"),
+                                   text(router, "id")),
+                       "RouterInterfaceInUseByRoute"};
+    }
+}
+
 void check_no_floating_ip_needs(const state::View& view, const std::string& router_id,
                                 const Document& interface) {
     std::set<std::string> subnets;
@@ -258,6 +302,9 @@ void NetworkService::add_router_interface_routes() {
             throw bad_router(subnet_id.empty() ? "Either subnet_id or port_id must be specified."
                                                : "Cannot specify both subnet-id and port-id.");
         }
+        for (const std::string& id : {subnet_id, port_id}) {
+            if (!id.empty() && !state::is_uuid(id)) throw bad_router("'" + id + "' is not a valid UUID.");
+        }
         Document answer;
         {
             auto transaction = cloud_.store.write();
@@ -282,6 +329,7 @@ void NetworkService::add_router_interface_routes() {
             auto transaction = cloud_.store.write();
             Document& router = require_own(router_resource(), transaction, call, call.param("id"), "update");
             const std::string port = find_interface(transaction, text(router, "id"), port_id, subnet_id);
+            check_no_route_needs(transaction, router, *transaction.find(Kind::port, port));
             check_no_floating_ip_needs(transaction, text(router, "id"), *transaction.find(Kind::port, port));
             answer = interface_answer(router, *transaction.find(Kind::port, port));
             transaction.erase(Kind::port, port);

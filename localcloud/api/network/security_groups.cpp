@@ -24,7 +24,7 @@ constexpr std::array group_attributes{
 };
 
 constexpr std::array rule_attributes{
-    Attribute{"security_group_id", Form::text, allow::create | allow::required},
+    Attribute{"security_group_id", Form::id, allow::create | allow::required},
     Attribute{"ethertype", Form::text_or_null, allow::create, R"("IPv4")"},
     Attribute{"direction", Form::text, allow::create | allow::required},
     Attribute{"protocol", Form::any, allow::create},
@@ -33,7 +33,7 @@ constexpr std::array rule_attributes{
     Attribute{"remote_ip_prefix", Form::text_or_null, allow::create},
     Attribute{"remote_address_group_id", Form::text_or_null, allow::create},
     Attribute{"normalized_cidr", Form::text_or_null},
-    Attribute{"remote_group_id", Form::text_or_null, allow::create},
+    Attribute{"remote_group_id", Form::id_or_null, allow::create},
     Attribute{"standard_attr_id", Form::integer, allow::no_filter, "0"},
     Attribute{"description", Form::text_or_null, allow::create, R"("")"},
 };

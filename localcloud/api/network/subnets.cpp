@@ -1,6 +1,7 @@
 // Subnets: IPv4, with their allocation pools, and the DHCP port that each network has in them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "localcloud/api/network/addresses.hpp"
@@ -15,8 +16,8 @@ namespace {
 
 constexpr std::array attributes{
     Attribute{"name", Form::text, allow::both, R"("")"},
-    Attribute{"network_id", Form::text, allow::create | allow::required},
-    Attribute{"ip_version", Form::integer, allow::create, "4"},
+    Attribute{"network_id", Form::id, allow::create | allow::required},
+    Attribute{"ip_version", Form::integer, allow::create | allow::required, "4"},
     Attribute{"subnetpool_id", Form::text_or_null, allow::create},
     Attribute{"enable_dhcp", Form::boolean, allow::both, "true"},
     Attribute{"ipv6_ra_mode", Form::text_or_null, allow::create},
@@ -35,18 +36,52 @@ ApiError bad_subnet(const std::string& message) {
     return {400, "Bad subnets request: " + message, "BadRequest"};
 }
 
+/// The members whose form the table does not know.
+void check_forms(const Document& subnet) {
+    const json::value& pools = subnet.at("allocation_pools");
+    if (!pools.is_null() && !pools.is_array())
+        throw bad_attribute("allocation_pools",
+                            "Invalid data format for IP pool: " + python_repr(pools) + ".");
+    for (const json::value& pool : array(subnet, "allocation_pools")) {
+        if (pool.is_object() && pool.get_object().contains("start") && pool.get_object().contains("end"))
+            continue;
+        std::string keys;
+        if (pool.is_object()) {
+            for (const auto& field : pool.get_object())
+                keys += (keys.empty() ? "'" : ", '") + std::string{field.key()} + "'";
+        }
+        throw bad_attribute(
+            "allocation_pools",
+            "Validation of dictionary's keys failed. Expected keys: {'start', 'end'} Provided "
+            "keys: {" +
+                keys + "}.");
+    }
+    std::vector<std::string> servers;
+    for (const json::value& server : array(subnet, "dns_nameservers")) {
+        const std::string address = to_text(server);
+        if (!parse_ipv4(address)) {
+            throw bad_attribute("dns_nameservers",
+                                fmt::format("'{0}' is not a valid nameserver. '{0}' is not a "
+                                            "valid IP address.",
+                                            address));
+        }
+        if (std::find(servers.begin(), servers.end(), address) != servers.end())
+            throw bad_attribute("dns_nameservers", "Duplicate nameserver '" + address + "'.");
+        servers.push_back(address);
+    }
+    check_routes_form("host_routes", array(subnet, "host_routes"));
+}
+
 void check_pools(const Document& subnet, const Cidr& cidr) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> before;
     for (const json::value& value : array(subnet, "allocation_pools")) {
-        if (!value.is_object()) throw invalid_input(python_repr(value) + " is not a valid allocation pool.");
         const auto start = parse_ipv4(text(value.get_object(), "start"));
         const auto end = parse_ipv4(text(value.get_object(), "end"));
         if (!start || !end || *start > *end) {
-            throw ApiError{
-                400,
-                fmt::format(
-                    "The start IP must be less than or equal to the end IP of the allocation pool {}-{}.",
-                    text(value.get_object(), "start"), text(value.get_object(), "end")),
-                "InvalidAllocationPool"};
+            throw ApiError{400,
+                           fmt::format("The allocation pool {{'start': '{}', 'end': '{}'}} is not valid.",
+                                       text(value.get_object(), "start"), text(value.get_object(), "end")),
+                           "InvalidAllocationPool"};
         }
         if (!cidr.contains(*start) || !cidr.contains(*end)) {
             throw ApiError{400,
@@ -61,6 +96,15 @@ void check_pools(const Document& subnet, const Cidr& cidr) {
                                        format_ipv4(*gateway), format_ipv4(*start), format_ipv4(*end)),
                            "GatewayConflictWithAllocationPools"};
         }
+        for (const auto& [first, last] : before) {
+            if (*start > last || *end < first) continue;
+            throw ApiError{409,
+                           fmt::format("Found overlapping allocation pools: {}-{} {}-{} for subnet {}.",
+                                       format_ipv4(first), format_ipv4(last), format_ipv4(*start),
+                                       format_ipv4(*end), cidr.text()),
+                           "OverlappingAllocationPools"};
+        }
+        before.emplace_back(*start, *end);
     }
 }
 
@@ -85,14 +129,16 @@ void check_gateway(const Document& subnet, const Cidr& cidr) {
     if (member(subnet, "gateway_ip") == nullptr) return;
     const auto gateway = parse_ipv4(text(subnet, "gateway_ip"));
     if (!gateway)
-        throw invalid_input("'" + to_text(subnet.at("gateway_ip")) + "' is not a valid IP address.");
-    if (!cidr.contains(*gateway) ||
-        (cidr.prefix_length < 31 && (*gateway == cidr.network || *gateway == cidr.broadcast()))) {
+        throw bad_attribute("gateway_ip",
+                            "'" + to_text(subnet.at("gateway_ip")) + "' is not a valid IP address.");
+    // One outside of the subnet is allowed: a route may lead there.
+    if (cidr.prefix_length < 31 && (*gateway == cidr.network || *gateway == cidr.broadcast())) {
         throw ApiError{400, "Gateway is not valid on subnet", "InvalidInput"};
     }
 }
 
 void create(Transaction& transaction, const Call& call, Document& subnet) {
+    check_forms(subnet);
     const std::string network_id = text(subnet, "network_id");
     const Document& network = require(network_resource(), transaction, call.caller, network_id);
     if (!call.caller.is_admin() && text(network, "project_id") != call.caller.project_id) {
@@ -103,7 +149,13 @@ void create(Transaction& transaction, const Call& call, Document& subnet) {
     if (member(subnet, "subnetpool_id") != nullptr) {
         throw ApiError{501, "The embedded cloud does not know subnet pools: give a cidr."};
     }
-    if (integer(subnet, "ip_version") != 4) {
+    const std::int64_t version = integer(subnet, "ip_version");
+    if (version != 4 && version != 6)
+        throw bad_attribute("ip_version", std::to_string(version) + " is not in valid_values.");
+    if (version == 6 && Cidr::parse(text(subnet, "cidr"))) {
+        throw invalid_input("cidr '" + text(subnet, "cidr") + "' does not match the ip_version '6'.");
+    }
+    if (version != 4) {
         throw ApiError{501, "The embedded cloud does not know IPv6 subnets yet."};
     }
     if (member(subnet, "cidr") == nullptr)
@@ -127,8 +179,6 @@ void create(Transaction& transaction, const Call& call, Document& subnet) {
     check_gateway(subnet, *cidr);
     if (member(subnet, "allocation_pools") == nullptr) {
         subnet["allocation_pools"] = default_pools(*cidr, parse_ipv4(text(subnet, "gateway_ip")));
-    } else if (!subnet["allocation_pools"].is_array()) {
-        throw invalid_input(python_repr(subnet["allocation_pools"]) + " is not a list.");
     }
     check_pools(subnet, *cidr);
     subnet["revision_number"] = 0;
@@ -142,6 +192,7 @@ void update(Transaction& transaction, const Call& /*call*/, Document& subnet, co
     const std::string old_gateway = text(subnet, "gateway_ip");
     for (const auto& change : changes)
         subnet[change.key()] = change.value();
+    check_forms(subnet);
     if (changes.contains("gateway_ip") && text(subnet, "gateway_ip") != old_gateway) {
         for (const Document* port : transaction.all(Kind::port)) {
             if (text(*port, "device_owner") == "network:router_interface" &&
