@@ -81,9 +81,9 @@ template Option Command::option(const std::string&, std::optional<std::int64_t>&
 template Option Command::option(const std::string&, double&, const std::string&) const;
 template Option Command::option(const std::string&, std::optional<double>&, const std::string&) const;
 
-Option Command::option(const std::string& names, std::function<void(const std::string&)> take,
+Option Command::option(const std::string& names, const std::function<void(const std::string&)>& take,
                        const std::string& help) const {
-    return Option(app_->add_option_function<std::string>(names, std::move(take), help));
+    return Option(app_->add_option_function<std::string>(names, take, help));
 }
 
 Option Command::flag(const std::string& names, bool& value, const std::string& help) const {
@@ -143,7 +143,7 @@ std::optional<int> CommandLine::parse(int argc, const char* const* argv) {
 
 void CommandLine::parse(std::vector<std::string> arguments) {
     // CLI11 takes them from the end.
-    std::reverse(arguments.begin(), arguments.end());
+    std::ranges::reverse(arguments);
     try {
         owned_->parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {

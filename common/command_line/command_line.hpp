@@ -69,7 +69,7 @@ class Command {
     /// `value` must outlive the parsing.
     template <OptionValue Value>
     Option option(const std::string& names, Value& value, const std::string& help) const;
-    Option option(const std::string& names, std::function<void(const std::string&)> take,
+    Option option(const std::string& names, const std::function<void(const std::string&)>& take,
                   const std::string& help) const;
     Option flag(const std::string& names, bool& value, const std::string& help) const;
     Option flag(const std::string& names, std::function<void()> take, const std::string& help) const;

@@ -167,10 +167,12 @@ void add_status_command(const common::command_line::Command& program, const Glob
             }
             using common::tty::Align;
             std::vector<std::vector<std::string>> states;
+            states.reserve(status.states.size());
             for (const auto& [state, count] : status.states)
                 states.push_back({std::string(to_text(state)), std::to_string(count)});
             fmt::print("{}", common::tty::table({{"State"}, {"Fractals", Align::right}}, states));
             std::vector<std::vector<std::string>> workers;
+            workers.reserve(status.workers.size());
             for (const auto& [name, count] : status.workers)
                 workers.push_back({common::tty::printable(name), std::to_string(count)});
             fmt::print("{}", common::tty::table({{"Worker"}, {"Drawn", Align::right}}, workers));
