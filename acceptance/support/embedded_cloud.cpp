@@ -65,8 +65,13 @@ std::string EmbeddedCloud::leftovers() const {
         const auto name = entry.path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos || name == std::to_string(getpid()))
             continue;
-        std::ifstream stream(entry.path() / "cmdline");
-        std::string line((std::istreambuf_iterator<char>(stream)), {});
+        std::string line;
+        try {
+            std::ifstream stream(entry.path() / "cmdline");
+            line.assign(std::istreambuf_iterator<char>(stream), {});
+        } catch (const std::ios_base::failure&) {
+            continue;  // it has ended meanwhile
+        }
         std::ranges::replace(line, '\0', ' ');
         if (line.find(state) != std::string::npos) found += "process " + name + " " + line + "\n";
     }
