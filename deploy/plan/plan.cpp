@@ -363,6 +363,10 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
                     ? "; from " + target.services_image.name + ", which has database and broker in it"
                 : brings_services(context.options)
                     ? "; it will install database and broker from packages that are brought along"
+                : !context.options.services_image.empty()
+                    ? "; from " + target.services_image.name +
+                          ": what that lacks of database and broker it will "
+                          "install from its distribution, which takes minutes"
                     : "; it will install database and broker from its distribution, which takes minutes";
         if (auto port = plan_port(instance, topology, observed, server))
             plan.items.push_back(std::move(*port));
