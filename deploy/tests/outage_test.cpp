@@ -74,6 +74,7 @@ TEST_F(Bearing, AnOutageThatLastsIsTheLastWord) {
     EXPECT_THROW(through_outages(context_, says(), always_away), ServiceUnavailable);
     EXPECT_EQ(attempts, 2) << "after 1 s; the next would be after 3";
     EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(3));
+    ASSERT_FALSE(said_.empty());
     EXPECT_THAT(said_.back(), HasSubstr("giving up"));
 }
 

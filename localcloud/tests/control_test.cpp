@@ -249,7 +249,8 @@ TEST_F(Controlled, AServerGoesToErrorWithTheWordsOfTheRule) {
     EXPECT_EQ(server(failed).at("status").as_string(), "ERROR");
     EXPECT_EQ(server(failed).at_pointer("/fault/message").as_string(), "No valid host was found. ");
     EXPECT_EQ(server(fine).at("status").as_string(), "BUILD");
-    for (const auto& listed : client->ask("GET", "/compute/v2.1/servers/detail").at("servers").as_array())
+    const json::value list = client->ask("GET", "/compute/v2.1/servers/detail");
+    for (const auto& listed : list.at("servers").as_array())
         EXPECT_EQ(listed.at("status") == "ERROR", listed.at("id").as_string() == failed);
     (void)client->ask("DELETE", "/compute/v2.1/servers/" + failed);
     EXPECT_TRUE(common::testkit::wait_until(
