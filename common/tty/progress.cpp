@@ -212,14 +212,14 @@ Progress::~Progress() {
     finish();
 }
 
-std::size_t Progress::add(std::string title) {
+std::size_t Progress::add(const std::string& title) {
     const std::lock_guard lock(impl_->mutex);
     impl_->steps.push_back({.title = printable(title)});
     if (impl_->interactive && !impl_->finished) impl_->draw({}, false);
     return impl_->steps.size() - 1;
 }
 
-void Progress::set(std::size_t step, StepState state, std::string detail) {
+void Progress::set(std::size_t step, StepState state, const std::string& detail) {
     const std::lock_guard lock(impl_->mutex);
     if (step >= impl_->steps.size())
         throw std::out_of_range("there is no step number " + std::to_string(step));

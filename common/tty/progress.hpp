@@ -27,8 +27,8 @@ class Progress {
     Progress& operator=(const Progress&) = delete;
 
     /// Returns the step's number.
-    std::size_t add(std::string title);
-    void set(std::size_t step, StepState state, std::string detail = {});
+    std::size_t add(const std::string& title);
+    void set(std::size_t step, StepState state, const std::string& detail = {});
     /// A line above the steps.
     void note(std::string_view line);
     /// Whether the lines change in place, seconds included; else what takes long is worth a note now and then.

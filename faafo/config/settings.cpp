@@ -179,7 +179,7 @@ CommandLine read_settings(std::string_view program, std::string_view description
                std::string(key.help))
             .type_name("VALUE");
     }
-    if (const auto status = app.parse(argc, argv)) return {.settings = {}, .exit_status = *status};
+    if (const auto status = app.parse(argc, argv)) return {.settings = {}, .exit_status = status};
 
     CommandLine line;
     Settings& settings = line.settings;
