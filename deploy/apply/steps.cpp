@@ -47,6 +47,7 @@ class Board {
             });
             std::vector<std::jthread> threads;
             const auto count = std::min(parallel, steps_.size());
+            threads.reserve(count);
             for (std::size_t i = 0; i < count; ++i)
                 threads.emplace_back([this] { work(); });
         }
@@ -126,7 +127,7 @@ class Board {
         }
     }
 
-    void stop(std::exception_ptr failure) {
+    void stop(const std::exception_ptr& failure) {
         stop_.request_stop();
         {
             // Taken after the request, so that no thread can miss it between its check and its wait.

@@ -25,6 +25,7 @@ std::string in_words(const IngressRule& rule) {
 
 std::string in_words(const std::vector<IngressRule>& rules) {
     std::vector<std::string> words;
+    words.reserve(rules.size());
     for (const auto& rule : rules)
         words.push_back(in_words(rule));
     return fmt::format("{}", fmt::join(words, ", "));
@@ -170,8 +171,8 @@ class AddressPlanner {
     using FloatingIP = openstack::network::FloatingIP;
 
     bool is_free(const FloatingIP& ip) const {
-        return ip.floating_network_id == target_.external_network->id && ip.port_id.empty() &&
-               ip.port_forwardings.empty() && !is_any_mark(ip.description) &&
+        return target_.external_network && ip.floating_network_id == target_.external_network->id &&
+               ip.port_id.empty() && ip.port_forwardings.empty() && !is_any_mark(ip.description) &&
                !taken_.contains(ip.floating_ip_address) &&
                ip.floating_ip_address != context_.options.floating_ip;
     }
