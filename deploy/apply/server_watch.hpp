@@ -38,7 +38,7 @@ class ServerWatch {
     int round_ = 0;
     int waiting_ = 0;
     bool asking_ = false;
-    std::chrono::steady_clock::time_point next_{};
+    std::chrono::steady_clock::time_point next_;
     std::chrono::milliseconds interval_{250};
 };
 

@@ -30,7 +30,7 @@ class Outage {
     const Context& context_;
     std::function<void(const std::string&)> say_;
     std::optional<Clock::time_point> begin_;
-    Clock::time_point latest_{};
+    Clock::time_point latest_;
     std::chrono::milliseconds pause_{};
 };
 
