@@ -14,4 +14,5 @@ separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS}")
 add_test(NAME sdk_headers_alone
   COMMAND ${CMAKE_CXX_COMPILER} ${flags} -std=c++20 ${OPENSTACK_WARNINGS} -fsyntax-only
           -I "${CMAKE_CURRENT_SOURCE_DIR}/include" ${sources})
-set_tests_properties(sdk_headers_alone PROPERTIES LABELS unit TIMEOUT 600)
+# Half a minute of compiling: not among the quick ones.
+set_tests_properties(sdk_headers_alone PROPERTIES LABELS integration TIMEOUT 600)
