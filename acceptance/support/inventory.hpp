@@ -23,4 +23,8 @@ struct Inventory {
 [[nodiscard]] Inventory inventory(const openstack::Connection& cloud);
 std::ostream& operator<<(std::ostream& out, const Inventory& inventory);
 
+/// Everything that the project holds, with what it is like, without what differs from one deployment to the next.
+using Resources = std::multiset<std::string>;
+[[nodiscard]] Resources resources_in(const openstack::Connection& cloud);
+
 }  // namespace acceptance
