@@ -130,13 +130,14 @@ TEST_F(Deployment, InterruptedItSaysWhatToDoAndTheNextRunCompletesIt) {
         std::filesystem::remove(output);
         KillingProxy proxy(fatal);
         proxy.only_interrupt();
-        auto command = cloud_->command(words({"deploy"}));
+        auto command = cloud_->command(words({"deploy", "--json"}));
         command.environment["http_proxy"] = proxy.url();
         Child child({.command = command, .output = output});
         proxy.set_victim(child.pid());
         ASSERT_EQ(child.wait(std::chrono::seconds(30)), 130);
         const auto said = common::process::check({.arguments = {"cat", output.string()}});
         EXPECT_NE(said.find("interrupted"), std::string::npos) << said;
+        EXPECT_NE(said.find(R"({"error":{"message":"interrupted"}})"), std::string::npos) << said;
         const auto says = [&said](std::string_view words) { return said.find(words) != std::string::npos; };
         EXPECT_TRUE(says("fractals destroy") || says("has changed nothing") || says("deployment is complete"))
             << said;

@@ -46,6 +46,7 @@ std::string probe_from_outside(const openstack::Connection& cloud, const std::ve
                                .flavor_id = compute.find_flavor("m1.small").id,
                                .networks = {{.network_id = cloud.network().find_network("private").id}},
                                .user_data = "#!/bin/bash\n" + port_probe(ports) + "\n"});
+    compute.wait_for_server(server);  // before that it has no console
     std::string console;
     (void)common::testkit::wait_until(
         [&] {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 
 #include "deploy/apply/deployment.hpp"
 #include "deploy/apply/keypair.hpp"
@@ -301,6 +302,7 @@ int run_program(const Program& program, int argc, char** argv) {
         context.topology = program.topology(context.options);
         return run(*line, context, program.name, afterwards);
     } catch (const openstack::Cancelled&) {
+        if (options.json) std::cout << error_to_json(std::runtime_error("interrupted")) << std::flush;
         std::cerr << program.name << ": interrupted. " << afterwards << "\n";
         return exit_interrupted;
     } catch (const openstack::ConfigError& error) {
