@@ -20,7 +20,8 @@ class ClosedCloud : public ::testing::Test {
         archive_ = services_packages().string();
         cloud_ = std::make_unique<EmbeddedCloud>("container");
         before_ = inventory(connection());
-        const auto planned = run({"plan", "--image", "debian-12", "--services-packages", archive_});
+        const auto planned = run({"plan", "--image", "debian-12", "--services-image", "debian-12",
+                                  "--services-packages", archive_});
         EXPECT_NE(planned.output.find("from packages that are brought along"), std::string::npos)
             << planned.output << planned.error;
         const auto result = deploy();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/json/exact.hpp"
 #include "faafo/render/julia.hpp"
 #include "faafo/render/png.hpp"
 
@@ -35,7 +36,10 @@ render::Julia requested(const boost::json::object& fractal) {
 }  // namespace
 
 std::string difference(const std::string& fractal, const std::string& png) {
-    const auto julia = requested(boost::json::parse(fractal).as_object());
+    boost::system::error_code error;
+    const auto answer = common::json::parse(fractal, error);
+    if (error) return "what it is of is no JSON: " + fractal;
+    const auto julia = requested(answer.as_object());
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     if (png_image_begin_read_from_memory(&image, png.data(), png.size()) == 0)

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "common/json/exact.hpp"
+
 namespace faafo::api {
 namespace json = boost::json;
 namespace {
@@ -89,7 +91,7 @@ store::Fractal fractal_of(const json::object& object) {
 
 json::object parse_object(std::string_view body) {
     boost::system::error_code error;
-    json::value value = json::parse({body.data(), body.size()}, error);
+    json::value value = common::json::parse(body, error);
     if (error) throw BadAnswer("the answer is no JSON");
     if (!value.is_object()) throw BadAnswer("the answer is no JSON object");
     return std::move(value.get_object());

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "common/json/exact.hpp"
 #include "faafo/api/encoding.hpp"
 #include "faafo/api/problem.hpp"
 #include "faafo/render/julia.hpp"
@@ -45,13 +46,15 @@ std::string quote_non_finite(std::string_view body) {
 }
 
 json::value parse(std::string_view body) {
-    json::parse_options options;
-    options.max_depth = 16;
+    constexpr std::size_t depth = 16;
     boost::system::error_code error;
-    json::value value = json::parse({body.data(), body.size()}, error, {}, options);
+    json::value value = common::json::parse(body, error, depth);
     if (error && body.size() < 65536) {
         const std::string quoted = quote_non_finite(body);
-        if (quoted.size() != body.size()) value = json::parse(quoted, error, {}, options);
+        if (quoted.size() != body.size()) {
+            error.clear();
+            value = common::json::parse(quoted, error, depth);
+        }
     }
     if (error) throw Problem(400, "Unable to decode data: the body is no JSON (" + error.message() + ")");
     return value;

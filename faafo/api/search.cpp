@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 
+#include "common/json/exact.hpp"
 #include "faafo/api/problem.hpp"
 
 namespace faafo::api {
@@ -186,10 +187,8 @@ void read_order(const json::object& object, store::Query& query) {
 }
 
 void read_q(std::string_view text, Search& search) {
-    json::parse_options options;
-    options.max_depth = 64;
     boost::system::error_code error;
-    const json::value value = json::parse({text.data(), text.size()}, error, {}, options);
+    const json::value value = common::json::parse(text, error, 64);
     if (error) throw Problem(400, "Unable to decode data: q is no JSON (" + error.message() + ")");
     if (!value.is_object()) refuse("q must be a JSON object");
     const json::object& object = value.get_object();
