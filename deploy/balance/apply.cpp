@@ -117,16 +117,13 @@ StepResult make_balancer(const Work& work, const StepReport& report, const std::
         remove_balancer(work.context, id, stop);
     }
     if (item.action == Action::create || item.action == Action::replace) {
-        auto tree = listener(name);
-        tree.default_pool = pool(name);
-        tree.default_pool->members = members(work);
-        tree.default_pool->health_monitor = monitor(name);
+        // Alone: where a balancer is asked for with all that belongs to it, some installations (Zed) never say that the
+        // pool is ACTIVE, and refuse every later change of it.
         const auto port = work.board.with([&](Board& board) { return board.port_ids.at(name); });
         id = service
                  .create_load_balancer({.name = name,
                                         .description = group_mark(work.context.topology.deployment),
-                                        .vip_port_id = port,
-                                        .listeners = {tree}},
+                                        .vip_port_id = port},
                                        call)
                  .id;
     }
@@ -140,7 +137,10 @@ StepResult settle_balancer(const Work& work, const StepReport& report, const std
     const auto [id, url] =
         work.board.with([](Board& board) { return std::pair(board.balancer_id, board.result.entrance_url); });
     const auto action = work.plan.item("load balancer", spec.name).action;
-    if (action == Action::change) mend(work, id, context.call(stop));
+    if (action != Action::keep) {
+        wait_until_active(context, id, report, stop);
+        mend(work, id, context.call(stop));
+    }
     wait_until_active(context, id, report, stop);
     if (context.options.wait_for_application) wait_for_answer(context, url, monitor_path, report, stop);
     return {.changed = action != Action::keep, .detail = "ACTIVE"};
