@@ -255,6 +255,9 @@ Result Suite::run(const std::string& program, std::vector<std::string> arguments
         std::string(number) + "-" + program + (arguments.empty() ? "" : "-" + arguments.front());
     const auto output = settings_.logs / (stem + ".out");
     const auto error = settings_.logs / (stem + ".log");
+    // Children add to their files, and an earlier run may have left some of these names.
+    for (const auto& file : {output, error})
+        std::filesystem::remove(file);
 
     std::string shown = program;
     for (const auto& argument : arguments)
