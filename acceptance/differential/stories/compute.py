@@ -1,5 +1,5 @@
 """Nova v2.1: flavors, keypairs, limits, servers that are refused, at several microversions; the others are in compute_servers.py."""
-from stories.common import NOBODY, gates, pages
+from stories.common import NOBODY, gates
 from stories.compute_common import KEY, V, at, wanted
 from stories.compute_servers import servers, pairs
 

@@ -88,17 +88,17 @@ constexpr const char* enter = R"(
 set -e
 ip link set lo up
 mount -t tmpfs tmpfs "$1"
-mkdir "$1/upper" "$1/work" "$1/root"
-mount -t overlay overlay -o "lowerdir=$0,upperdir=$1/upper,workdir=$1/work" "$1/root"
-mount -t proc proc "$1/root/proc"
+mkdir "$1/upper" "$1/work" "$1/tree"
+mount -t overlay overlay -o "lowerdir=$0,upperdir=$1/upper,workdir=$1/work" "$1/tree"
+mount -t proc proc "$1/tree/proc"
 for device in null zero full random urandom; do
-  : >"$1/root/dev/$device"
-  mount --bind "/dev/$device" "$1/root/dev/$device"
+  : >"$1/tree/dev/$device"
+  mount --bind "/dev/$device" "$1/tree/dev/$device"
 done
-mount -t tmpfs tmpfs "$1/root/run"
-cp "$2" "$1/root/package.tar.gz"
-[ -z "$4" ] || { : >"$1/root/services.tar" && mount --bind "$4" "$1/root/services.tar"; }
-cd "$1/root"
+mount -t tmpfs tmpfs "$1/tree/run"
+cp "$2" "$1/tree/package.tar.gz"
+[ -z "$4" ] || { : >"$1/tree/services.tar" && mount --bind "$4" "$1/tree/services.tar"; }
+cd "$1/tree"
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot . /bin/sh -euc "$3"
 )";
 
