@@ -23,10 +23,10 @@ std::string duration_text(steady_clock::duration duration) {
     return std::to_string(seconds / minute) + " min " + std::to_string(seconds % minute) + " s";
 }
 
-/// The board on which the threads see what may start; everything is guarded by `mutex`.
-class Board {
+/// What has to be done, on which the threads see what may start; everything is guarded by `mutex`.
+class Schedule {
   public:
-    Board(const std::vector<Step>& steps, common::tty::Progress& progress)
+    Schedule(const std::vector<Step>& steps, common::tty::Progress& progress)
         : steps_(steps), progress_(progress) {
         for (const auto& step : steps) {
             for (const auto earlier : step.after)
@@ -168,7 +168,7 @@ class Board {
 
 void run_steps(const std::vector<Step>& steps, common::tty::Progress& progress, std::stop_token stop,
                std::size_t parallel, std::chrono::milliseconds reminder) {
-    Board(steps, progress).run(std::move(stop), parallel, reminder);
+    Schedule(steps, progress).run(std::move(stop), parallel, reminder);
 }
 
 }  // namespace deploy

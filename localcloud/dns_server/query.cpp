@@ -15,7 +15,7 @@ namespace localcloud::dns_server {
 
 namespace {
 
-constexpr timeval patience{.tv_sec = 0, .tv_usec = 300'000};
+constexpr timeval answer_timeout{.tv_sec = 0, .tv_usec = 300'000};
 constexpr std::size_t header_size = 12;
 constexpr unsigned type_soa = 6;
 constexpr unsigned class_in = 1;
@@ -109,7 +109,7 @@ std::optional<SoaAnswer> ask_serial(const std::string& address, std::uint16_t po
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
     if (!socket || ::inet_pton(AF_INET, address.c_str(), &to.sin_addr) != 1) return std::nullopt;
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &answer_timeout, sizeof answer_timeout);
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) return std::nullopt;
     const auto id = static_cast<std::uint16_t>(std::random_device{}());
     const std::vector<unsigned char> sent = question(id, zone);

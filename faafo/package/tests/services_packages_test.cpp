@@ -8,7 +8,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* prelude = R"sh(
+constexpr const char* unpack_with_settings = R"sh(
 mkdir /var/tmp/faafo && tar -xzf /package.tar.gz -C /var/tmp/faafo --strip-components=1
 install() { sh /var/tmp/faafo/install.sh "$@"; }
 (umask 077; printf 'database_password=one\nmessaging_password=two\n' >/tmp/settings)
@@ -22,7 +22,7 @@ class ServicesPackages : public testing::Test {
         archive_ = services_packages();
     }
     common::process::Result run(const std::string& script) const {
-        return run_in_guest(prelude + script, Tree::with_apt, archive_);
+        return run_in_guest(unpack_with_settings + script, Tree::with_apt, archive_);
     }
     std::filesystem::path archive_;
 };

@@ -12,7 +12,7 @@ using testing::Not;
 
 // Every process that runs is asked for its arguments again and again, as anybody on the machine could. The secrets
 // are put together by the script, whose own text is an argument.
-constexpr const char* prelude = R"sh(
+constexpr const char* unpack_and_watch = R"sh(
 mkdir /var/tmp/faafo && tar -xzf /package.tar.gz -C /var/tmp/faafo --strip-components=1
 install() { sh /var/tmp/faafo/install.sh "$@"; }
 (while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -o 's3[c]ret[^ ]*' && echo "LEAK"; sleep 0.05; done >/tmp/leaks) &
@@ -39,7 +39,7 @@ wait_until() {
 TEST(Services, AreInstalledWithPasswordsAndListenWhereTheyAreTold) {
     if (const std::string missing = missing_for_guests(Tree::services); !missing.empty())
         GTEST_SKIP() << missing;
-    const auto result = run_in_guest(std::string(prelude) + R"sh(
+    const auto result = run_in_guest(std::string(unpack_and_watch) + R"sh(
 one="$(printf 's3%s' cret)'one\\" two="$(printf 's3%s' cret)-two" wrong="$(printf 's3%s' cret)"
 settings "$one"
 install -i faafo -i database -i messaging -r api -r worker --settings /tmp/settings
