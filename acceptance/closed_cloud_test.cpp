@@ -5,60 +5,32 @@
 #include <openstack/object_store.hpp>
 
 #include "acceptance/support/application.hpp"
-#include "acceptance/support/embedded_cloud.hpp"
-#include "acceptance/support/inventory.hpp"
+#include "acceptance/support/deployment_fixture.hpp"
 #include "acceptance/support/package.hpp"
 
 namespace acceptance {
 namespace {
 
-using common::process::Result;
-
-class ClosedCloud : public ::testing::Test {
+class ClosedCloud : public DeploymentFixture {
   protected:
     static void SetUpTestSuite() {
         archive_ = services_packages().string();
-        cloud_ = std::make_unique<EmbeddedCloud>("container");
-        before_ = inventory(connection());
+        start_cloud("micro_fractals");
         const auto planned = run({"plan", "--image", "debian-12", "--services-image", "debian-12",
                                   "--services-packages", archive_});
         EXPECT_NE(planned.output.find("from packages that are brought along"), std::string::npos)
             << planned.output << planned.error;
-        const auto result = deploy();
-        ASSERT_EQ(result.exit_status, 0) << result.error << run({"logs"}).output;
-        deployed_ = boost::json::parse(result.output).as_object();
-        std::printf("micro_fractals on plain images: deployed in %.1f s\n",
-                    deployed_.at("seconds").to_number<double>());
-    }
-    static void TearDownTestSuite() {
-        if (!cloud_) return;
-        cloud_->down();
-        EXPECT_EQ(cloud_->leftovers(), "");
-        cloud_.reset();
+        deploy(on_plain_images());
     }
     void SetUp() override { ASSERT_TRUE(deployed_.contains("url")) << "nothing was deployed"; }
 
-    static Result run(std::vector<std::string> words) {
-        words.insert(words.begin(), program("micro_fractals"));
-        return common::process::run(cloud_->command(std::move(words), std::chrono::minutes(9)));
-    }
-    static Result deploy() {
-        return run({"deploy", "--json", "--timeout", "8m", "--image", "debian-12", "--services-image",
-                    "debian-12", "--services-packages", archive_});
-    }
-    static openstack::Connection connection() {
-        return openstack::connect(
-            {.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
+    static std::vector<std::string> on_plain_images() {
+        return {"--timeout",           "8m",    "--image", "debian-12", "--services-image", "debian-12",
+                "--services-packages", archive_};
     }
 
-    static std::unique_ptr<EmbeddedCloud> cloud_;
-    static Inventory before_;
-    static boost::json::object deployed_;
     static std::string archive_;
 };
-std::unique_ptr<EmbeddedCloud> ClosedCloud::cloud_;
-Inventory ClosedCloud::before_;
-boost::json::object ClosedCloud::deployed_;
 std::string ClosedCloud::archive_;
 
 TEST_F(ClosedCloud, ItsInstancesHaveNoWayOut) {
@@ -107,9 +79,8 @@ TEST_F(ClosedCloud, ASecondRunChangesNothingAndUploadsNothing) {
     };
     const auto before = objects();
     EXPECT_EQ(before.size(), 2U) << "the package and the archive";
-    const auto again = deploy();
-    ASSERT_EQ(again.exit_status, 0) << again.error;
-    EXPECT_FALSE(boost::json::parse(again.output).at("changed").as_bool()) << again.output;
+    deploy(on_plain_images());
+    EXPECT_FALSE(deployed_.at("changed").as_bool());
     EXPECT_EQ(objects(), before);
 }
 

@@ -5,8 +5,7 @@
 #include <fstream>
 
 #include "acceptance/support/browser.hpp"
-#include "acceptance/support/embedded_cloud.hpp"
-#include "acceptance/support/inventory.hpp"
+#include "acceptance/support/deployment_fixture.hpp"
 #include "acceptance/support/picture.hpp"
 #include "common/testkit/http_client.hpp"
 #include "common/testkit/wait.hpp"
@@ -17,30 +16,21 @@ namespace {
 using common::testkit::HttpClient;
 using common::testkit::wait_until;
 
-class MainJob : public ::testing::Test {
+class MainJob : public DeploymentFixture {
   protected:
     static void SetUpTestSuite() {
-        cloud_ = std::make_unique<EmbeddedCloud>("container");
-        const auto result = cloud_->run({program("fractals"), "deploy", "--json", "--timeout", "4m"});
-        ASSERT_EQ(result.exit_status, 0) << result.error << console();
-        deployed_ = boost::json::parse(result.output).as_object();
-        std::printf("deployed in %.1f s\n", deployed_.at("seconds").to_number<double>());
+        start_cloud("fractals");
+        deploy({"--timeout", "4m"});
     }
-    static void TearDownTestSuite() { cloud_.reset(); }
     void SetUp() override { ASSERT_TRUE(deployed_.contains("url")) << "nothing was deployed"; }
 
-    static std::string console() { return cloud_->run({program("fractals"), "logs"}).output; }
+    static std::string console() { return run({"logs"}).output; }
     static std::string url() { return std::string(deployed_.at("url").as_string()); }
     static boost::json::object fractals() {
         return boost::json::parse(HttpClient(url()).get("/v1/fractal?results_per_page=100").body).as_object();
     }
     static bool is_drawn(const boost::json::value& fractal) { return fractal.at("checksum").is_string(); }
-
-    static std::unique_ptr<EmbeddedCloud> cloud_;
-    static boost::json::object deployed_;
 };
-std::unique_ptr<EmbeddedCloud> MainJob::cloud_;
-boost::json::object MainJob::deployed_;
 
 TEST_F(MainJob, TheWorkerOnTheInstanceDrawsTheFirstFractals) {
     ASSERT_TRUE(wait_until(
@@ -89,20 +79,20 @@ TEST_F(MainJob, TheGalleryShowsThemInABrowser) {
 }
 
 TEST_F(MainJob, ASecondRunChangesNothing) {
-    const auto again = cloud_->run({program("fractals"), "deploy", "--json"});
+    const auto again = run({"deploy", "--json"});
     ASSERT_EQ(again.exit_status, 0) << again.error;
     EXPECT_FALSE(boost::json::parse(again.output).at("changed").as_bool()) << again.output;
 }
 
 TEST_F(MainJob, StatusSaysThatItAnswers) {
-    const auto status = cloud_->run({program("fractals"), "status"});
+    const auto status = run({"status"});
     EXPECT_EQ(status.exit_status, 0) << status.output;
     EXPECT_NE(status.output.find("answers"), std::string::npos) << status.output;
     EXPECT_NE(status.output.find(url()), std::string::npos) << status.output;
 }
 
 TEST_F(MainJob, TheKeypairLetsOneIn) {
-    const auto hello = cloud_->run({program("fractals"), "ssh", "-c", "hostname; id -un"});
+    const auto hello = run({"ssh", "-c", "hostname; id -un"});
     EXPECT_EQ(hello.exit_status, 0) << hello.error;
     EXPECT_EQ(hello.output, "all-in-one\ndebian\n");
 }
@@ -112,11 +102,9 @@ TEST_F(MainJob, TheConsoleTellsWhatTheUserDataDid) {
 }
 
 TEST_F(MainJob, ZDestroyLeavesAnEmptyProject) {
-    const auto destroyed = cloud_->run({program("fractals"), "destroy", "--yes"});
+    const auto destroyed = run({"destroy", "--yes"});
     EXPECT_EQ(destroyed.exit_status, 0) << destroyed.error;
-    const auto cloud =
-        openstack::connect({.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
-    EXPECT_TRUE(inventory(cloud).empty()) << inventory(cloud);
+    EXPECT_TRUE(inventory(connection()).empty()) << inventory(connection());
     EXPECT_THROW((void)HttpClient(url(), std::chrono::seconds(5)).get("/"), std::runtime_error);
 }
 

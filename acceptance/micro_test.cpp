@@ -5,57 +5,23 @@
 
 #include "acceptance/support/application.hpp"
 #include "acceptance/support/browser.hpp"
-#include "acceptance/support/embedded_cloud.hpp"
-#include "acceptance/support/inventory.hpp"
+#include "acceptance/support/deployment_fixture.hpp"
 #include "acceptance/support/picture.hpp"
 #include "acceptance/support/ports.hpp"
 
 namespace acceptance {
 namespace {
 
-using common::process::Result;
-
-class Micro : public ::testing::Test {
+class Micro : public DeploymentFixture {
   protected:
     static void SetUpTestSuite() {
-        cloud_ = std::make_unique<EmbeddedCloud>("container", std::vector<std::string>{"--services-image"});
-        before_ = inventory(connection());
-        const auto result = run({"deploy", "--json", "--timeout", "4m"});
-        ASSERT_EQ(result.exit_status, 0) << result.error << run({"logs"}).output;
-        deployed_ = boost::json::parse(result.output).as_object();
-        std::printf("micro_fractals: deployed in %.1f s\n", deployed_.at("seconds").to_number<double>());
-    }
-    static void TearDownTestSuite() {
-        if (!cloud_) return;
-        cloud_->down();
-        EXPECT_EQ(cloud_->leftovers(), "");
-        cloud_.reset();
+        start_cloud("micro_fractals", {"--services-image"});
+        deploy({"--timeout", "4m"});
     }
     void SetUp() override { ASSERT_TRUE(deployed_.contains("url")) << "nothing was deployed"; }
 
-    static Result run(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), program("micro_fractals"));
-        return cloud_->run(std::move(arguments));
-    }
-    static openstack::Connection connection() {
-        return openstack::connect(
-            {.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
-    }
     static Application application() { return Application(std::string(deployed_.at("url").as_string())); }
-    static std::string fixed_address(const std::string& name) {
-        for (const auto& instance : deployed_.at("instances").as_array())
-            if (instance.at("name").as_string() == name)
-                return std::string(instance.at("fixed_address").as_string());
-        throw std::runtime_error("there is no instance " + name);
-    }
-
-    static std::unique_ptr<EmbeddedCloud> cloud_;
-    static Inventory before_;
-    static boost::json::object deployed_;
 };
-std::unique_ptr<EmbeddedCloud> Micro::cloud_;
-Inventory Micro::before_;
-boost::json::object Micro::deployed_;
 
 TEST_F(Micro, TheWorkerDrawsWhatIsAskedFor) {
     const auto app = application();
@@ -72,9 +38,9 @@ TEST_F(Micro, TheWorkerDrawsWhatIsAskedFor) {
 }
 
 TEST_F(Micro, OnlyTheWorkerComesToTheBroker) {
-    const auto controller = fixed_address("app-controller");
+    const auto controller = address("app-controller", "fixed_address");
     const std::vector<Port> ports{{controller, 80}, {controller, 5672}, {controller, 3306}};
-    const auto from_worker = run({"ssh", "app-worker-1", "-c", port_probe(ports)});
+    const auto from_worker = ssh("app-worker-1", port_probe(ports));
     EXPECT_EQ(probe_answer(from_worker.output, ports), "oos") << from_worker.error;
     EXPECT_EQ(probe_from_outside(connection(), ports), "oss");
 }

@@ -9,8 +9,7 @@
 #include <openstack/load_balancer.hpp>
 
 #include "acceptance/support/application.hpp"
-#include "acceptance/support/embedded_cloud.hpp"
-#include "acceptance/support/inventory.hpp"
+#include "acceptance/support/deployment_fixture.hpp"
 #include "acceptance/support/ports.hpp"
 #include "common/testkit/http_client.hpp"
 #include "common/testkit/wait.hpp"
@@ -30,32 +29,14 @@ double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-class Scaling : public ::testing::Test {
+class Scaling : public DeploymentFixture {
   protected:
     static void SetUpTestSuite() {
-        cloud_ = std::make_unique<EmbeddedCloud>("container", std::vector<std::string>{"--services-image"});
-        before_ = inventory(connection());
-        const auto result = run({"deploy", "--json", "--timeout", "4m"});
-        ASSERT_EQ(result.exit_status, 0) << result.error << run({"logs", "app-services"}).output;
-        deployed_ = boost::json::parse(result.output).as_object();
-        std::printf("scaling_fractals: 6 instances deployed in %.1f s\n",
-                    deployed_.at("seconds").to_number<double>());
-    }
-    static void TearDownTestSuite() {
-        if (!cloud_) return;
-        cloud_->down();
-        EXPECT_EQ(cloud_->leftovers(), "");
-        cloud_.reset();
+        start_cloud("scaling_fractals", {"--services-image"});
+        deploy({"--timeout", "4m"});
     }
     void SetUp() override { ASSERT_TRUE(deployed_.contains("url")) << "nothing was deployed"; }
 
-    static Result run(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), program("scaling_fractals"));
-        return cloud_->run(std::move(arguments));
-    }
-    static Result ssh(const std::string& instance, const std::string& command) {
-        return run({"ssh", instance, "-c", command});
-    }
     /// Of a command that has to succeed: what it said in JSON.
     static boost::json::object answer(const Result& result) {
         EXPECT_EQ(result.exit_status, 0) << result.error;
@@ -64,20 +45,11 @@ class Scaling : public ::testing::Test {
     static boost::json::object status() {
         return boost::json::parse(run({"status", "--json"}).output).as_object();
     }
-    static openstack::Connection connection() {
-        return openstack::connect(
-            {.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
-    }
     static Names servers() {
         Names names;
         for (const auto& server : connection().compute().servers())
             names.insert(server.name);
         return names;
-    }
-    static std::string address(const std::string& instance, const char* kind) {
-        for (const auto& item : deployed_.at("instances").as_array())
-            if (item.at("name").as_string() == instance) return std::string(item.at(kind).as_string());
-        throw std::runtime_error("there is no instance " + instance);
     }
     static Application api(int number) {
         return Application("http://" + address("app-api-" + std::to_string(number), "floating_address"));
@@ -106,14 +78,8 @@ class Scaling : public ::testing::Test {
     }
     static void each_request_is_answered_by_every_member();
 
-    static std::unique_ptr<EmbeddedCloud> cloud_;
-    static Inventory before_;
-    static boost::json::object deployed_;
     static Names promised_;
 };
-std::unique_ptr<EmbeddedCloud> Scaling::cloud_;
-Inventory Scaling::before_;
-boost::json::object Scaling::deployed_;
 Names Scaling::promised_;
 
 TEST_F(Scaling, EveryFractalArrivesAndEveryWorkerTakesPart) {

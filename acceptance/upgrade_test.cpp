@@ -4,38 +4,18 @@
 #include <boost/json.hpp>
 
 #include "acceptance/support/application.hpp"
-#include "acceptance/support/embedded_cloud.hpp"
-#include "acceptance/support/inventory.hpp"
+#include "acceptance/support/deployment_fixture.hpp"
 #include "acceptance/support/package.hpp"
 
 namespace acceptance {
 namespace {
 
-using common::process::Result;
-
 constexpr const char* newer = "99.1.0";
 
-class Upgrading : public ::testing::Test {
+class Upgrading : public DeploymentFixture {
   protected:
-    static void SetUpTestSuite() {
-        cloud_ = std::make_unique<EmbeddedCloud>("container", std::vector<std::string>{"--services-image"});
-        before_ = inventory(connection());
-    }
-    static void TearDownTestSuite() {
-        if (!cloud_) return;
-        cloud_->down();
-        EXPECT_EQ(cloud_->leftovers(), "");
-        cloud_.reset();
-    }
+    static void SetUpTestSuite() { start_cloud("micro_fractals", {"--services-image"}); }
 
-    static Result run(std::vector<std::string> words) {
-        words.insert(words.begin(), program("micro_fractals"));
-        return cloud_->run(std::move(words));
-    }
-    static openstack::Connection connection() {
-        return openstack::connect(
-            {.config = {.cloud = cloud_->cloud_name(), .config_file = cloud_->clouds_yaml()}});
-    }
     /// The packages that `status` names, one for each instance.
     static std::vector<std::string> packages() {
         std::vector<std::string> all;
@@ -46,12 +26,8 @@ class Upgrading : public ::testing::Test {
         return all;
     }
 
-    static std::unique_ptr<EmbeddedCloud> cloud_;
-    static Inventory before_;
     common::process::TemporaryDirectory folder_;
 };
-std::unique_ptr<EmbeddedCloud> Upgrading::cloud_;
-Inventory Upgrading::before_;
 
 TEST_F(Upgrading, AFirstDeploymentThatFailsIsTakenBack) {
     // Instances boot in seconds, and the software on them takes longer than that.
@@ -63,9 +39,9 @@ TEST_F(Upgrading, AFirstDeploymentThatFailsIsTakenBack) {
 }
 
 TEST_F(Upgrading, GivesEveryInstanceTheNewerVersionWhileFractalsAreAskedFor) {
-    const auto deployed = run({"deploy", "--json", "--timeout", "4m"});
-    ASSERT_EQ(deployed.exit_status, 0) << deployed.error << run({"logs"}).output;
-    const Application app(std::string(boost::json::parse(deployed.output).at("url").as_string()));
+    deploy({"--timeout", "4m"});
+    ASSERT_TRUE(deployed_.contains("url"));
+    const Application app(std::string(deployed_.at("url").as_string()));
     const auto package = package_of_version(newer, folder_.path());
 
     KeepsAsking asking({app});
@@ -81,8 +57,7 @@ TEST_F(Upgrading, GivesEveryInstanceTheNewerVersionWhileFractalsAreAskedFor) {
     for (const auto& mark : packages())
         EXPECT_TRUE(mark.starts_with(newer)) << mark;
     for (const char* instance : {"app-controller", "app-worker-1"})
-        EXPECT_EQ(run({"ssh", instance, "-c", "cat /opt/faafo/VERSION"}).output, std::string(newer) + "\n")
-            << instance;
+        EXPECT_EQ(ssh(instance, "cat /opt/faafo/VERSION").output, std::string(newer) + "\n") << instance;
 
     ASSERT_TRUE(app.finishes(std::chrono::minutes(1))) << run({"status"}).output;
     EXPECT_GT(promised.size(), 0U);
