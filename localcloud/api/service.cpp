@@ -54,7 +54,14 @@ void Service::route(std::string_view method, std::string_view pattern, Handler h
 Response Service::handle(const Request& request) const {
     try {
         Response response = router_(request);
-        if (response.status == 405 && token_first()) response.headers.erase("Allow");
+        if (const auto methods = response.headers.find("Allow")) {
+            std::string allowed = allow(std::string{*methods});
+            if (allowed.empty()) {
+                response.headers.erase("Allow");
+            } else {
+                response.headers.set("Allow", std::move(allowed));
+            }
+        }
         return response;
     } catch (const std::exception& error) {
         spdlog::error("{} {}: {}", request.method, logged_path(request), error.what());
@@ -112,7 +119,7 @@ Response Service::answer(const Request& request, const Handler& handler, Access 
     try {
         if (access == Access::token) {
             std::optional<Caller> caller = caller_of(request);
-            if (!caller) throw unauthorized();
+            if (!caller) throw unwelcome(request);
             call.caller = *std::move(caller);
         }
         prepare(call);
@@ -156,12 +163,13 @@ json::value json_body(const Request& request) {
     return parse_json(request.body.read());
 }
 
-std::string query_without(const Request& request, const std::vector<std::string>& without) {
+std::string query_without(const Request& request, const std::vector<std::string>& without,
+                          std::string_view keep) {
     std::string query;
     for (const auto& [key, value] : request.query) {
         if (std::find(without.begin(), without.end(), key) != without.end()) continue;
         if (!query.empty()) query += '&';
-        query += common::httpd::percent_encode(key, ":") + "=" + common::httpd::percent_encode(value, ":,/");
+        query += common::httpd::percent_encode(key, ":") + "=" + common::httpd::percent_encode(value, keep);
     }
     return query;
 }

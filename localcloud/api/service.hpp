@@ -100,9 +100,12 @@ class Service {
     [[nodiscard]] virtual ApiError no_such_method(const Request& request) const {
         return no_such_path(request);
     }
-    /// Whether a path or method that is not there is told only to those who have a token, and without the methods
-    /// that there are.
+    /// Whether a path or method that is not there is told only to those who have a token.
     [[nodiscard]] virtual bool token_first() const { return false; }
+    /// What Allow says where a path has other methods than the request's; empty for no such header.
+    [[nodiscard]] virtual std::string allow(std::string methods) const { return methods; }
+    /// What is said to a request whose token is missing or bad.
+    [[nodiscard]] virtual ApiError unwelcome(const Request& /*request*/) const { return unauthorized(); }
     /// Called before the handler, after the token was checked.
     virtual void prepare(Call& /*call*/) const {}
     /// Called with every answer: request IDs and the like.
@@ -121,7 +124,9 @@ class Service {
 [[nodiscard]] Response empty_response(int status, std::string content_type = {});
 /// Throws std::invalid_argument unless the body is one JSON value.
 [[nodiscard]] json::value json_body(const Request& request);
-/// The query without the keys in `without`, encoded again; empty or without a leading '?'.
-[[nodiscard]] std::string query_without(const Request& request, const std::vector<std::string>& without);
+/// The query without the keys in `without`, encoded again but for the characters in `keep`; empty or without a
+/// leading '?'.
+[[nodiscard]] std::string query_without(const Request& request, const std::vector<std::string>& without,
+                                        std::string_view keep = ":,/");
 
 }  // namespace localcloud::api

@@ -43,7 +43,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Kind::count)> ki
     "member",
     "health_monitor",
     "zone",
-    "record_set"};
+    "record_set",
+    "deleted_server"};
 
 constexpr std::array migrations{
     common::db::Migration{

@@ -52,6 +52,7 @@ enum class Kind {
     health_monitor,
     zone,
     record_set,
+    deleted_server,
     count  ///< not a kind
 };
 

@@ -242,4 +242,42 @@ TEST_F(Api, APortOfOnesOwnOutlivesItsServer) {
     EXPECT_EQ(kept.at("/port/device_owner"), "");
 }
 
+TEST_F(Api, FloatingIpsComeAndGoTheOldWay) {
+    const std::string server = cloud.server("one");
+    const std::string external = cloud.ask("GET", "/network/v2.0/networks?name=public").at("/networks/0/id");
+    const std::string address =
+        cloud.ask("POST", "/network/v2.0/floatingips", {{"floatingip", {{"floating_network_id", external}}}})
+            .at("/floatingip/floating_ip_address");
+    const json::object floating_ip{{"address", address}};
+    const auto addresses = [&] { return cloud.ask("GET", servers + "/" + server + "/ips").body; };
+    EXPECT_EQ(act(server, {{"removeFloatingIp", floating_ip}}).status, 409) << "it is nobody's";
+    EXPECT_EQ(
+        act(server, {{"addFloatingIp", {{"address", address}, {"fixed_address", "10.0.0.250"}}}}).status,
+        400);
+    EXPECT_EQ(act(server, {{"addFloatingIp", floating_ip}}).status, 202);
+    EXPECT_EQ(to_text(addresses().at_pointer("/addresses/private/1/addr")), address);
+    EXPECT_EQ(act(server, {{"removeFloatingIp", floating_ip}}).status, 202);
+    EXPECT_EQ(addresses().at_pointer("/addresses/private").as_array().size(), 1U);
+    EXPECT_EQ(act(server, {{"addFloatingIp", floating_ip}}, "2.44").status, 404) << "it ended there";
+}
+
+TEST_F(Api, ADeletedServerIsAChangeAndNothingElse) {
+    const std::string server = cloud.server("one");
+    EXPECT_EQ(cloud.ask("DELETE", servers + "/" + server).status, 204);
+    ASSERT_TRUE(cloud.gone(server));
+    const auto listed = [&](const std::string& query, const std::string& user = "demo",
+                            const std::string& version = "2.66") {
+        return cloud.ask("GET", servers + "/detail" + query, {}, user, version).body.at("servers").as_array();
+    };
+    ASSERT_EQ(listed("?changes-since=2020-01-01T00:00:00Z").size(), 1U);
+    const json::value shown = listed("?changes-since=2020-01-01T00:00:00Z").front();
+    EXPECT_EQ(to_text(shown.at("status")), "DELETED");
+    EXPECT_FALSE(shown.at("OS-SRV-USG:terminated_at").is_null());
+    EXPECT_EQ(listed("?changes-before=2020-01-01T00:00:00Z").size(), 0U);
+    EXPECT_EQ(listed("").size(), 0U);
+    EXPECT_EQ(listed("?deleted=true").size(), 0U) << "that is for administrators";
+    EXPECT_EQ(listed("?deleted=true&all_tenants=1", "admin").size(), 1U);
+    EXPECT_EQ(cloud.ask("POST", servers + "/" + server + "/action", {{"os-start", nullptr}}).status, 404);
+}
+
 }  // namespace

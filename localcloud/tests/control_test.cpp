@@ -64,7 +64,7 @@ TEST_F(Controlled, TheChosenRequestsFailInTheServicesOwnWords) {
 
     const auto body_of = [&](const std::string& path, const Fault& fault) {
         control->set(fault);
-        const auto answer = http->get(path);
+        const auto answer = http->get(path, {{"Accept", "application/json"}});
         EXPECT_EQ(answer.status, fault.status);
         return std::pair{localcloud::parse_json(answer.body), answer.headers};
     };

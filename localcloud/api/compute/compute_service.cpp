@@ -235,18 +235,37 @@ ApiError forbidden_by_policy(std::string_view rule) {
     return {403, fmt::format("Policy doesn't allow {} to be performed.", rule)};
 }
 
+namespace {
+
+/// Nova's names of what its workers do for an action; empty where the API does it itself.
+std::string_view event_of(std::string_view action) {
+    if (action == "create") return "compute__do_build_and_run_instance";
+    if (action == "start") return "compute_start_instance";
+    if (action == "stop") return "compute_stop_instance";
+    if (action == "reboot") return "compute_reboot_instance";
+    if (action == "rebuild") return "compute_rebuild_instance";
+    if (action == "delete" || action == "force_delete") return "compute_terminate_instance";
+    return {};
+}
+
+}  // namespace
+
 void remember_action(state::Store::Transaction& transaction, const Call& call, const std::string& server_id,
                      std::string_view action) {
     const std::string now = state::iso_whole_microseconds(state::now());
-    transaction.put(Kind::server_action, server_id + "|" + call.request_id,
-                    {{"action", action},
-                     {"instance_uuid", server_id},
-                     {"request_id", call.request_id},
-                     {"user_id", call.caller.user_id},
-                     {"project_id", call.caller.project_id},
-                     {"start_time", now},
-                     {"message", nullptr},
-                     {"updated_at", now}});
+    Document remembered{{"action", action},
+                        {"instance_uuid", server_id},
+                        {"request_id", call.request_id},
+                        {"user_id", call.caller.user_id},
+                        {"project_id", call.caller.project_id},
+                        {"start_time", now},
+                        {"message", nullptr},
+                        {"updated_at", now}};
+    if (const std::string_view event = event_of(action); !event.empty()) {
+        remembered["_event"] = json::object{
+            {"event", event}, {"start_time", now}, {"finish_time", nullptr}, {"result", nullptr}};
+    }
+    transaction.put(Kind::server_action, server_id + "|" + call.request_id, std::move(remembered));
 }
 
 }  // namespace localcloud::api::compute

@@ -26,6 +26,7 @@ class ComputeService : public Service {
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] bool token_first() const override { return true; }
+    [[nodiscard]] std::string allow(std::string /*methods*/) const override { return {}; }
     void prepare(Call& call) const override;
     void finish(const Call& call, Response& response) const override;
 
@@ -47,6 +48,8 @@ class ComputeService : public Service {
     [[nodiscard]] Response rebuild_server(const Call& call, const Document& request);
     [[nodiscard]] Response console_output(const Call& call, const Document& request) const;
     void change_security_group(const Call& call, const std::string& name, bool add);
+    void add_floating_ip(const Call& call, const Document& request);
+    void remove_floating_ip(const Call& call, const Document& request);
 
     /// "http://…/compute/v2.1"
     [[nodiscard]] std::string base() const { return cloud_.endpoint + prefix() + "/v2.1"; }
@@ -66,6 +69,8 @@ class ComputeService : public Service {
 
 /// ACTIVE, BUILD, SHUTOFF …
 [[nodiscard]] std::string_view status_of(const Document& server);
+/// The host as others than administrators see it; empty before there is one.
+[[nodiscard]] std::string host_id_of(const Document& server);
 /// {"private": [{"addr": …}]}
 [[nodiscard]] Document addresses_of(const state::View& view, const Document& server, bool extended);
 [[nodiscard]] std::vector<const Document*> ports_of(const state::View& view, std::string_view server_id);
@@ -73,6 +78,8 @@ class ComputeService : public Service {
 [[nodiscard]] json::array security_groups_of(const state::View& view, const Document& server);
 /// The server that the caller may see; throws 404 in Nova's words.
 [[nodiscard]] const Document& require_server(const state::View& view, const Call& call);
+/// The same in the words of those requests for which Nova asks in which cell the server is.
+[[nodiscard]] const Document& require_mapped_server(const state::View& view, const Call& call);
 /// The object in {"server": {…}}; throws 400.
 [[nodiscard]] json::value read_body(const Call& call);
 [[nodiscard]] ApiError bad_request(const std::string& message);
@@ -88,12 +95,13 @@ class ComputeService : public Service {
 void check_query(const Call& call, int since, std::initializer_list<std::string_view> known);
 /// Throws 400 unless it is "asc" or "desc".
 void check_direction(const std::string& direction);
-/// Throws 400 unless these are tags that a server may have.
-void check_tags(const json::value& tags);
+/// Each tag once; throws 400 unless these are tags that a server may have.
+[[nodiscard]] json::array checked_tags(const json::value& tags);
 [[nodiscard]] ApiError forbidden_by_policy(std::string_view rule);
 /// The limit of a project, -1 for none.
 [[nodiscard]] std::int64_t quota_limit(const state::View& view, std::string_view project_id,
                                        std::string_view name);
+/// With the event that does the work of it, where there is some.
 void remember_action(state::Store::Transaction& transaction, const Call& call, const std::string& server_id,
                      std::string_view action);
 

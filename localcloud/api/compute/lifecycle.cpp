@@ -22,6 +22,7 @@ using state::Kind;
 namespace {
 
 constexpr std::size_t worker_threads = 8;
+constexpr std::size_t most_deleted = 1000;
 constexpr std::string_view no_valid_host = "No valid host was found. ";
 
 namespace power {
@@ -114,6 +115,43 @@ void set_port_status(state::Store::Transaction& transaction, const std::string& 
         ports.push_back(text(*port, "id"));
     for (const std::string& port : ports)
         transaction.edit(Kind::port, port)["status"] = status;
+}
+
+/// What was going on with the server has ended so.
+void finish_events(state::Store::Transaction& transaction, const std::string& server_id,
+                   std::string_view result) {
+    std::vector<std::string> unfinished;
+    for (const auto& [key, action] : transaction.range(Kind::server_action, server_id + "|")) {
+        const Document& event = object(*action, "_event");
+        if (!event.empty() && member(event, "finish_time") == nullptr) unfinished.emplace_back(key);
+    }
+    const std::string now = state::iso_whole_microseconds(state::now());
+    for (const std::string& key : unfinished) {
+        Document& action = transaction.edit(Kind::server_action, key);
+        action["updated_at"] = now;
+        json::object& event = action["_event"].as_object();
+        event["finish_time"] = now;
+        event["result"] = result;
+    }
+}
+
+/// What lists of changes still show of a server that is gone: the younger ones, as its operator would keep them.
+void remember_deleted(state::Store::Transaction& transaction, const std::string& server_id) {
+    const Document* found = transaction.find(Kind::server, server_id);
+    if (found == nullptr) return;
+    Document server = *found;
+    const state::Time now = state::now();
+    server["vm_state"] = "deleted";
+    server["task_state"] = nullptr;
+    server["power_state"] = power::none;
+    server["updated"] = state::iso_seconds(now);
+    server["terminated_at"] = state::iso_whole_microseconds(now);
+    const auto all = transaction.all(Kind::deleted_server);
+    if (all.size() >= most_deleted) {
+        const std::string oldest = text(*all.front(), "id");
+        transaction.erase(Kind::deleted_server, oldest);
+    }
+    transaction.put(Kind::deleted_server, server_id, std::move(server));
 }
 
 }  // namespace
@@ -262,6 +300,7 @@ void Lifecycle::remove(const std::string& server_id) {
     {
         auto transaction = cloud_.store.write();
         detach_ports(transaction, server_id);
+        remember_deleted(transaction, server_id);
         transaction.erase(Kind::server, server_id);
         std::vector<std::string> actions;
         for (const auto& [key, action] : transaction.range(Kind::server_action, server_id + "|")) {
@@ -290,6 +329,7 @@ void Lifecycle::settle(const std::string& server_id, std::string_view vm_state, 
             server["launched_at"] = state::iso_whole_microseconds(now);
     }
     set_port_status(transaction, server_id, vm_state == "active" ? "ACTIVE" : "DOWN");
+    finish_events(transaction, server_id, "Success");
     transaction.commit();
 }
 
@@ -307,6 +347,7 @@ void Lifecycle::fail(const std::string& server_id, const std::string& request_id
     server["updated"] = now;
     server["fault"] = json::object{{"code", 500}, {"created", now}, {"message", message}};
     if (building) detach_ports(transaction, server_id);
+    finish_events(transaction, server_id, "Error");
     const std::string key = server_id + "|" + request_id;
     if (transaction.find(Kind::server_action, key) != nullptr) {
         Document& action = transaction.edit(Kind::server_action, key);

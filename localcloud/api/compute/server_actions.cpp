@@ -6,6 +6,7 @@
 #include "localcloud/api/compute/compute_service.hpp"
 #include "localcloud/api/compute/paging.hpp"
 #include "localcloud/api/image/image_service.hpp"
+#include "localcloud/api/network/network_service.hpp"
 #include "localcloud/api/network/topology.hpp"
 #include "localcloud/state/identifiers.hpp"
 
@@ -32,34 +33,13 @@ constexpr std::array never_allowed{"resume",       "unpause",  "confirmResize",
                                    "revertResize", "unrescue", "unshelve"};
 
 /// Real actions that this cloud does not have.
-constexpr std::array not_implemented{"pause",
-                                     "unpause",
-                                     "suspend",
-                                     "resume",
-                                     "resize",
-                                     "confirmResize",
-                                     "revertResize",
-                                     "rescue",
-                                     "unrescue",
-                                     "shelve",
-                                     "shelveOffload",
-                                     "unshelve",
-                                     "createImage",
-                                     "createBackup",
-                                     "migrate",
-                                     "os-migrateLive",
-                                     "evacuate",
-                                     "changePassword",
-                                     "os-getVNCConsole",
-                                     "os-getSerialConsole",
-                                     "addFloatingIp",
-                                     "removeFloatingIp",
-                                     "addFixedIp",
-                                     "removeFixedIp",
-                                     "os-resetState",
-                                     "resetNetwork",
-                                     "trigger_crash_dump",
-                                     "restore"};
+constexpr std::array not_implemented{
+    "pause",          "unpause",       "suspend",        "resume",           "resize",
+    "confirmResize",  "revertResize",  "rescue",         "unrescue",         "shelve",
+    "shelveOffload",  "unshelve",      "createImage",    "createBackup",     "migrate",
+    "os-migrateLive", "evacuate",      "changePassword", "os-getVNCConsole", "os-getSerialConsole",
+    "addFixedIp",     "removeFixedIp", "os-resetState",  "resetNetwork",     "trigger_crash_dump",
+    "restore"};
 
 void check_state(const Document& server, const Call& call, std::string_view verb,
                  const std::array<std::string_view, 4>& allowed) {
@@ -90,7 +70,116 @@ std::string reboot_task(const json::value& arguments) {
                         "'" + type + "' is not one of ['HARD', 'Hard', 'hard', 'SOFT', 'Soft', 'soft']");
 }
 
+Document shown_event(const Call& call, const Document& server, const Document& event) {
+    Document out = event;
+    if (call.caller.is_admin()) out.emplace("traceback", nullptr);
+    if (call.microversion >= 62) {
+        if (call.caller.is_admin()) out.emplace("host", text(server, "host"));
+        out.emplace("hostId", host_id_of(server));
+    }
+    if (call.microversion >= 84 && call.caller.is_admin()) out.emplace("details", nullptr);
+    return out;
+}
+
+void check_rebuild(const Call& call, const Document& request) {
+    if (!request.contains("imageRef"))
+        throw invalid_field("rebuild", request, "'imageRef' is a required property");
+    struct Known {
+        std::string_view name;
+        int since = 1;
+        int until = latest_microversion;
+    };
+    static constexpr std::array known{Known{"imageRef"},
+                                      Known{"adminPass"},
+                                      Known{"name"},
+                                      Known{"metadata"},
+                                      Known{"preserve_ephemeral"},
+                                      Known{"OS-DCF:diskConfig"},
+                                      Known{"accessIPv4"},
+                                      Known{"accessIPv6"},
+                                      Known{"personality", 1, 56},
+                                      Known{"description", 19},
+                                      Known{"key_name", 54},
+                                      Known{"user_data", 57},
+                                      Known{"trusted_image_certificates", 63},
+                                      Known{"hostname", 90}};
+    for (const auto& field : request) {
+        const bool allowed = std::any_of(known.begin(), known.end(), [&](const Known& candidate) {
+            return candidate.name == field.key() && call.microversion >= candidate.since &&
+                   call.microversion <= candidate.until;
+        });
+        if (!allowed)
+            throw invalid_field(
+                "rebuild", request,
+                "Additional properties are not allowed ('" + std::string{field.key()} + "' was unexpected)");
+    }
+}
+
+/// The floating IP with the address that the request names, as its project sees it.
+const Document* floating_ip_at(const state::View& view, const Call& call, const std::string& address) {
+    for (const Document* floating_ip : view.all(Kind::floating_ip)) {
+        if (text(*floating_ip, "floating_ip_address") == address &&
+            network::visible(network::floating_ip_resource(), view, call.caller, *floating_ip))
+            return floating_ip;
+    }
+    return nullptr;
+}
+
+std::string address_in(const Document& request, std::string_view action) {
+    if (!request.contains("address"))
+        throw invalid_field(action, request, "'address' is a required property");
+    return text(request, "address");
+}
+
 }  // namespace
+
+// The following two are the old way, before 2.44; what they do is Neutron's to do.
+void ComputeService::add_floating_ip(const Call& call, const Document& request) {
+    const std::string address = address_in(request, "addFloatingIp");
+    {
+        auto transaction = cloud_.store.write();
+        const std::string server = text(require_server(transaction, call), "id");
+        const std::string fixed_address = text(request, "fixed_address");
+        const Document* found = floating_ip_at(transaction, call, address);
+        if (found == nullptr) throw ApiError{404, "floating IP not found"};
+        Document changes;
+        for (const Document* port : ports_of(transaction, server)) {
+            for (const json::value& fixed : array(*port, "fixed_ips")) {
+                const std::string candidate = text(fixed.as_object(), "ip_address");
+                if (!changes.empty() || (!fixed_address.empty() && fixed_address != candidate)) continue;
+                changes = {{"port_id", text(*port, "id")}, {"fixed_ip_address", candidate}};
+            }
+        }
+        if (changes.empty())
+            throw bad_request(fixed_address.empty() ? "No fixed IPs associated to instance"
+                                                    : "Specified fixed address not assigned to instance");
+        Document& floating_ip = transaction.edit(Kind::floating_ip, text(*found, "id"));
+        network::floating_ip_resource().update(transaction, call, floating_ip, changes);
+        network::touch(floating_ip);
+        transaction.commit();
+    }
+    network::apply_topology(cloud_);
+}
+
+void ComputeService::remove_floating_ip(const Call& call, const Document& request) {
+    const std::string address = address_in(request, "removeFloatingIp");
+    {
+        auto transaction = cloud_.store.write();
+        const std::string server = text(require_server(transaction, call), "id");
+        const Document* found = floating_ip_at(transaction, call, address);
+        if (found == nullptr) throw ApiError{404, "Floating IP not found for address " + address + "."};
+        const Document* port = transaction.find(Kind::port, text(*found, "port_id"));
+        if (port == nullptr || text(*port, "device_id") != server)
+            throw ApiError{409,
+                           "Floating IP " + address + " is not associated with instance " + server + "."};
+        Document& floating_ip = transaction.edit(Kind::floating_ip, text(*found, "id"));
+        network::floating_ip_resource().update(transaction, call, floating_ip,
+                                               Document{{"port_id", nullptr}});
+        network::touch(floating_ip);
+        transaction.commit();
+    }
+    network::apply_topology(cloud_);
+}
 
 Response ComputeService::act_on_server(const Call& call) {
     const json::value request_body = read_body(call);
@@ -104,7 +193,9 @@ Response ComputeService::act_on_server(const Call& call) {
         std::find_if(tasks.begin(), tasks.end(), [&](const Task& t) { return t.action == action; });
     if (task != tasks.end()) {
         auto transaction = cloud_.store.write();
-        const Document& found = require_server(transaction, call);
+        const bool mapped = action == "os-start" || action == "os-stop";
+        const Document& found =
+            mapped ? require_mapped_server(transaction, call) : require_server(transaction, call);
         std::string task_state{task->task_state};
         std::array<std::string_view, 4> from = task->from;
         if (action == "reboot") {
@@ -130,11 +221,22 @@ Response ComputeService::act_on_server(const Call& call) {
                               action == "addSecurityGroup");
         return empty_response(202, "application/json");
     }
+    if (action == "addFloatingIp" || action == "removeFloatingIp") {
+        if (call.microversion >= 44) throw ApiError{404, "The resource could not be found."};
+        if (action == "addFloatingIp") {
+            add_floating_ip(call, object(request, action));
+        } else {
+            remove_floating_ip(call, object(request, action));
+        }
+        return empty_response(202, "application/json");
+    }
     if (action == "lock" || action == "unlock") {
         auto transaction = cloud_.store.write();
-        (void)require_server(transaction, call);
+        const Document& found = require_server(transaction, call);
+        const bool was_locked = boolean(found, "locked");
+        const bool owner = text(found, "project_id") == call.caller.project_id;
+        if (action == "lock" && was_locked && owner) return empty_response(202, "application/json");
         Document& server = transaction.edit(Kind::server, id);
-        const bool was_locked = boolean(server, "locked");
         server["locked"] = action == "lock";
         if (!was_locked || action == "unlock") server["locked_reason"] = nullptr;
         if (action == "lock" && !was_locked && arguments.is_object() && call.microversion >= 73) {
@@ -158,6 +260,7 @@ Response ComputeService::act_on_server(const Call& call) {
 
 Response ComputeService::rebuild_server(const Call& call, const Document& request) {
     const std::string id = call.param("id");
+    check_rebuild(call, request);
     auto transaction = cloud_.store.write();
     const Document& found = require_server(transaction, call);
     check_state(found, call, "rebuild", {"active", "stopped", "error"});
@@ -268,12 +371,17 @@ void ComputeService::add_server_action_routes() {
     const auto shown = [](const Document& action, int microversion) {
         Document out;
         for (const auto& field : action) {
-            if (field.key() == "updated_at" && microversion < 58) continue;
+            if (field.key().starts_with('_') || (field.key() == "updated_at" && microversion < 58)) continue;
             out.emplace(field.key(), field.value());
         }
         return out;
     };
     route("GET", "/v2.1/servers/{id}/os-instance-actions", [this, shown](const Call& call) {
+        if (call.microversion >= 66) {
+            check_query(call, 66, {"limit", "marker", "changes-since", "changes-before"});
+        } else {
+            check_query(call, 58, {"limit", "marker", "changes-since"});
+        }
         const auto view = cloud_.store.read();
         const std::string id = text(require_server(view, call), "id");
         auto actions = view.select(
@@ -294,12 +402,14 @@ void ComputeService::add_server_action_routes() {
         const auto view = cloud_.store.read();
         const std::string id = text(require_server(view, call), "id");
         const Document* action = view.find(Kind::server_action, id + "|" + call.param("request"));
-        if (action == nullptr) {
-            throw ApiError{
-                404, "Action for request_id " + call.param("request") + " on instance " + id + " not found"};
-        }
+        if (action == nullptr) throw ApiError{404, "Action " + call.param("request") + " not found"};
         Document body = shown(*action, call.microversion);
-        if (call.microversion >= 51 || call.caller.is_admin()) body.emplace("events", json::array{});
+        if (call.microversion >= 51 || call.caller.is_admin()) {
+            json::array events;
+            if (const json::value* event = member(*action, "_event"))
+                events.push_back(shown_event(call, require_server(view, call), event->get_object()));
+            body.emplace("events", std::move(events));
+        }
         return json_response(200, {{"instanceAction", body}});
     });
 }

@@ -87,7 +87,7 @@ void check_fields(const Document& body, int microversion) {
 void check_values(const Document& body) {
     if (const std::string description = text(body, "description"); description.size() > 255)
         throw invalid_field("description", body.at("description"), "'" + description + "' is too long");
-    if (body.contains("tags")) check_tags(body.at("tags"));
+    if (body.contains("tags")) (void)checked_tags(body.at("tags"));
     if (const json::value* host = member(body, "hostname")) {
         static const std::regex allowed{"^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$"};
         const std::string name = to_text(*host);
@@ -470,7 +470,7 @@ Response ComputeService::create_server(const Call& call) {
                         {"description", description != nullptr
                                             ? *description
                                             : (call.microversion < 19 ? json::value(name) : json::value{})},
-                        {"tags", array(body, "tags")},
+                        {"tags", checked_tags(array(body, "tags"))},
                         {"locked", false},
                         {"locked_reason", nullptr},
                         {"reservation_id", reservation_id},

@@ -21,6 +21,7 @@ std::string_view status_of(const Document& server) {
     if (vm_state == "building") return "BUILD";
     if (vm_state == "stopped") return task == "rebooting_hard" ? "HARD_REBOOT" : "SHUTOFF";
     if (vm_state == "error") return "ERROR";
+    if (vm_state == "deleted") return "DELETED";
     return "UNKNOWN";
 }
 
@@ -77,13 +78,32 @@ json::array security_groups_of(const state::View& view, const Document& server) 
     return groups;
 }
 
-const Document& require_server(const state::View& view, const Call& call) {
+namespace {
+
+const Document* visible_server(const state::View& view, const Call& call) {
     const Document* server = view.find(Kind::server, call.param("id"));
-    if (server == nullptr ||
-        (text(*server, "project_id") != call.caller.project_id && !call.caller.is_admin())) {
-        throw ApiError{404, "Instance " + call.param("id") + " could not be found."};
-    }
+    if (server == nullptr || call.caller.is_admin()) return server;
+    return text(*server, "project_id") == call.caller.project_id ? server : nullptr;
+}
+
+}  // namespace
+
+const Document& require_server(const state::View& view, const Call& call) {
+    const Document* server = visible_server(view, call);
+    if (server == nullptr) throw ApiError{404, "Instance " + call.param("id") + " could not be found."};
     return *server;
+}
+
+const Document& require_mapped_server(const state::View& view, const Call& call) {
+    const Document* server = visible_server(view, call);
+    if (server == nullptr) throw ApiError{404, "Instance " + call.param("id") + " has no mapping to a cell."};
+    return *server;
+}
+
+std::string host_id_of(const Document& server) {
+    const std::string host = text(server, "host");
+    if (host.empty()) return {};
+    return state::hash_hex(state::Hash::sha256, text(server, "project_id") + host).substr(0, 56);
 }
 
 namespace {
@@ -136,17 +156,13 @@ Document ComputeService::server_body(const state::View& view, const Call& call, 
     const Document& flavor = object(server, "flavor");
     const std::string image_id = text(server, "image_id");
 
-    Document body{
-        {"id", id},
-        {"name", text(server, "name")},
-        {"status", status},
-        {"tenant_id", text(server, "project_id")},
-        {"user_id", text(server, "user_id")},
-        {"metadata", object(server, "metadata")},
-        {"hostId",
-         host.empty()
-             ? std::string{}
-             : state::hash_hex(state::Hash::sha256, text(server, "project_id") + host).substr(0, 56)}};
+    Document body{{"id", id},
+                  {"name", text(server, "name")},
+                  {"status", status},
+                  {"tenant_id", text(server, "project_id")},
+                  {"user_id", text(server, "user_id")},
+                  {"metadata", object(server, "metadata")},
+                  {"hostId", host_id_of(server)}};
     body.emplace("image", json::object{{"id", image_id}, {"links", bookmark("images/" + image_id)}});
     if (version >= 47) {
         body.emplace("flavor", flavor_in_server(flavor));
@@ -168,7 +184,7 @@ Document ComputeService::server_body(const state::View& view, const Call& call, 
         body.emplace("config_drive", boolean(server, "config_drive") ? "True" : "");
         body.emplace("key_name", or_null(server, "key_name"));
         body.emplace("OS-SRV-USG:launched_at", or_null(server, "launched_at"));
-        body.emplace("OS-SRV-USG:terminated_at", nullptr);
+        body.emplace("OS-SRV-USG:terminated_at", or_null(server, "terminated_at"));
         const json::array groups = security_groups_of(view, server);
         if (!groups.empty()) body.emplace("security_groups", groups);
         if (call.caller.is_admin()) {

@@ -73,6 +73,54 @@ bool truth(const std::string& value) {
     return value == "1" || value == "true" || value == "True";
 }
 
+bool wants_all_projects(const Call& call) {
+    if (!call.has_query("all_tenants")) return false;
+    std::string value = call.query("all_tenants");
+    std::transform(value.begin(), value.end(), value.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    for (const std::string_view yes : {"", "1", "on", "t", "true", "y", "yes"}) {
+        if (value == yes) return true;
+    }
+    for (const std::string_view no : {"0", "f", "false", "n", "no", "off"}) {
+        if (value == no) return false;
+    }
+    throw bad_request("Unrecognized value '" + call.query("all_tenants") +
+                      "', acceptable values are: '0', '1', 'f', 'false', 'n', 'no', 'off', 'on', 't', "
+                      "'true', 'y', 'yes'");
+}
+
+/// When a list of changes begins or ends; nothing where it is not asked for.
+std::optional<state::Time> time_in_query(const Call& call, const char* key) {
+    if (!call.has_query(key)) return std::nullopt;
+    state::Time time;
+    if (!state::parse_iso(call.query(key), time))
+        throw invalid_query(key, call.query(key), "'" + call.query(key) + "' is not a 'date-time'");
+    return time;
+}
+
+/// A time in the form in which Nova compares it with a filter.
+std::string as_in_database(std::string time) {
+    std::replace(time.begin(), time.end(), 'T', ' ');
+    std::erase(time, 'Z');
+    return time;
+}
+
+/// Those that are there, and those that are gone where the request is for them, in order of creation.
+std::vector<const Document*> candidates(const state::View& view, const Call& call) {
+    const bool changes =
+        call.has_query("changes-since") || (call.microversion >= 66 && call.has_query("changes-before"));
+    const bool says = call.caller.is_admin() && call.has_query("deleted");
+    std::vector<const Document*> found;
+    if (says ? truth(call.query("deleted")) : changes) found = view.all(Kind::deleted_server);
+    if (says && truth(call.query("deleted"))) return found;
+    const auto present = view.all(Kind::server);
+    found.insert(found.end(), present.begin(), present.end());
+    std::stable_sort(found.begin(), found.end(), [](const Document* left, const Document* right) {
+        return text(*left, "created") < text(*right, "created");
+    });
+    return found;
+}
+
 /// Since 2.75 any other key is refused.
 bool known_filter(std::string_view key) {
     static constexpr std::array keys{"access_ip_v4",
@@ -132,8 +180,7 @@ bool known_filter(std::string_view key) {
 }
 
 std::vector<const Document*> filtered(const state::View& view, const Call& call) {
-    const bool all_projects = truth(call.query("all_tenants")) ||
-                              (call.has_query("all_tenants") && call.query("all_tenants").empty());
+    const bool all_projects = wants_all_projects(call);
     if (all_projects && !call.caller.is_admin()) {
         throw forbidden_by_policy("os_compute_api:servers:index:get_all_tenants");
     }
@@ -151,15 +198,9 @@ std::vector<const Document*> filtered(const state::View& view, const Call& call)
     std::optional<std::regex> address;
     if (call.has_query("name")) name = pattern_of(call.query("name"));
     if (call.has_query("ip")) address = pattern_of(call.query("ip"));
-    std::optional<state::Time> since;
-    if (call.has_query("changes-since")) {
-        state::Time time;
-        if (!state::parse_iso(call.query("changes-since"), time)) {
-            throw invalid_field("changes-since", json::value(call.query("changes-since")),
-                                "It is not a 'date-time'");
-        }
-        since = time;
-    }
+    const std::optional<state::Time> since = time_in_query(call, "changes-since");
+    std::optional<state::Time> before;
+    if (call.microversion >= 66) before = time_in_query(call, "changes-before");
     std::vector<std::string> states;
     for (const auto& [key, value] : call.request.query) {
         if (key == "status") {
@@ -173,7 +214,10 @@ std::vector<const Document*> filtered(const state::View& view, const Call& call)
         return !wanted || wanted->empty() || *wanted == actual ||
                wanted->substr(wanted->rfind('/') + 1) == actual;
     };
-    return view.select(Kind::server, [&](const Document& server) {
+    // To others than administrators Nova does not listen here, to some of it since 2.83.
+    const bool administrator = call.caller.is_admin();
+    const bool more = administrator || call.microversion >= 83;
+    const auto wanted = [&](const Document& server) {
         if (!project.empty() && text(server, "project_id") != project) return false;
         if (!states.empty() && std::find(states.begin(), states.end(), status_of(server)) == states.end())
             return false;
@@ -182,25 +226,30 @@ std::vector<const Document*> filtered(const state::View& view, const Call& call)
         if (!equals("image", text(server, "image_id"))) return false;
         if (!equals("flavor", text(object(server, "flavor"), "id"))) return false;
         if (!equals("uuid", text(server, "id"))) return false;
-        // To others than administrators Nova does not listen here.
-        const bool administrator = call.caller.is_admin();
-        if (administrator && !equals("user_id", text(server, "user_id"))) return false;
         if (administrator && !equals("host", text(server, "host"))) return false;
-        if (!equals("key_name", text(server, "key_name"))) return false;
-        if (!equals("availability_zone", text(server, "availability_zone"))) return false;
-        if (!equals("vm_state", text(server, "vm_state"))) return false;
+        if (more && !equals("user_id", text(server, "user_id"))) return false;
+        if (more && !equals("key_name", text(server, "key_name"))) return false;
+        if (more && !equals("availability_zone", text(server, "availability_zone"))) return false;
+        if (more && !equals("vm_state", text(server, "vm_state"))) return false;
+        for (const auto& [filter, key] :
+             {std::pair{"created_at", "created"}, std::pair{"launched_at", "launched_at"},
+              std::pair{"terminated_at", "terminated_at"}}) {
+            if (more && as_in_database(text(server, key)).find(as_in_database(call.query(filter))) ==
+                            std::string::npos)
+                return false;
+        }
         if (!equals("reservation_id", text(server, "reservation_id"))) return false;
         if (call.has_query("tags") && !has_all_tags(server, call.query("tags"))) return false;
         if (call.has_query("not-tags") && has_all_tags(server, call.query("not-tags"))) return false;
         if (call.has_query("locked") && boolean(server, "locked") != truth(call.query("locked")))
             return false;
-        if (call.has_query("deleted") && truth(call.query("deleted"))) return false;
-        if (since) {
-            state::Time updated;
-            if (!state::parse_iso(text(server, "updated"), updated) || updated < *since) return false;
-        }
-        return true;
-    });
+        state::Time updated;
+        if ((since || before) && !state::parse_iso(text(server, "updated"), updated)) return false;
+        return !(since && updated < *since) && !(before && updated > *before);
+    };
+    std::vector<const Document*> found = candidates(view, call);
+    std::erase_if(found, [&](const Document* server) { return !wanted(*server); });
+    return found;
 }
 
 }  // namespace
@@ -218,6 +267,8 @@ Response ComputeService::list_servers(const Call& call, bool detail) const {
             throw invalid_field("sort_key", json::value(value),
                                 "'" + value + "' is not one of the sort keys");
         }
+        if (value == "host" && !call.caller.is_admin())
+            throw ApiError{403, "Only administrators can sort servers by " + value};
         keys.emplace_back(found->member, true);
     }
     std::size_t next = 0;

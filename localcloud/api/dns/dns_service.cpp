@@ -15,7 +15,6 @@ using state::Kind;
 
 namespace {
 
-constexpr std::string_view pool_id = "794ccc2c-d751-44fe-b57f-8894c9f5c842";
 constexpr std::size_t usual_page = 20;
 constexpr std::size_t largest_page = 1000;
 
@@ -45,6 +44,19 @@ bool is_paging(std::string_view key) {
     return key == "limit" || key == "marker" || key == "sort_key" || key == "sort_dir";
 }
 
+/// What a list cannot be asked for, in Designate's words.
+void check_query(const Call& call, const std::vector<std::string>& filters) {
+    std::string unknown;
+    for (const auto& [key, value] : call.request.query) {
+        if (!is_paging(key) && std::ranges::find(filters, key) == filters.end())
+            unknown += (unknown.empty() ? "" : ", ") + key;
+    }
+    if (!unknown.empty()) throw ApiError{400, "Invalid filters " + unknown, "bad_request"};
+    const std::string direction = lower_case(call.query("sort_dir"));
+    if (!direction.empty() && direction != "asc" && direction != "desc")
+        throw ApiError{400, "Unknown sort direction, must be 'desc' or 'asc'", "invalid_sort_dir"};
+}
+
 bool matches(const Document& document, const std::string& key, const std::string& wanted) {
     if (key == "data") {
         const std::vector<std::string> records = texts(document, "records");
@@ -52,8 +64,7 @@ bool matches(const Document& document, const std::string& key, const std::string
             records, [&](const std::string& record) { return matches_pattern(wanted, record); });
     }
     const json::value* value = document.if_contains(key);
-    if (value == nullptr) return true;  // no filter of this resource
-    return !value->is_null() && matches_pattern(wanted, to_text(*value));
+    return value != nullptr && !value->is_null() && matches_pattern(wanted, to_text(*value));
 }
 
 int compare(const json::value& left, const json::value& right) {
@@ -162,6 +173,11 @@ ApiError DnsService::no_such_method(const Request& /*request*/) const {
     return {405, "", "method_not_allowed"};
 }
 
+void DnsService::finish(const Call& call, Response& response) const {
+    // What answers the list of versions is not Designate's API yet.
+    if (call.request.path.size() > prefix().size() + 1) Service::finish(call, response);
+}
+
 void DnsService::add_quota_routes() {
     const auto own = [](const Call& call) {
         if (call.param("project") != call.caller.project_id && !call.caller.is_admin()) throw forbidden();
@@ -212,14 +228,18 @@ Scope scope_of(const Call& call) {
 }
 
 Document body_of(const Call& call) {
+    if (!call.request.headers.get("Content-Type").starts_with("application/json"))
+        throw ApiError{415, "Content-type must be application/json", "unsupported_content_type"};
     try {
         json::value body = json_body(call.request);
         if (body.is_object()) return body.get_object();
+        throw invalid_object(
+            fmt::format("Provided object is not valid. Got an AttributeError with message '{}' object has no "
+                        "attribute 'items'",
+                        body.is_array() ? "list" : "str"));
     } catch (const std::invalid_argument& error) {
         throw ApiError{400, error.what(), "invalid_json"};
     }
-    throw invalid_object(
-        "Provided object is not valid. Got a TypeError error with message a JSON object is wanted");
 }
 
 ApiError invalid_object(const std::string& message) {
@@ -254,8 +274,10 @@ void check_ttl(const Document& body) {
     constexpr std::int64_t most = 2'147'483'647;
     if (!ttl->is_int64())
         throw invalid_object(
-            "Provided object is not valid. Got a ValueError error with message Value must be an "
-            "integer for field ttl");
+            "Provided object is not valid. Got a ValueError error with message invalid literal for int() "
+            "with "
+            "base 10: " +
+            python_repr(*ttl));
     if (ttl->get_int64() < 0)
         throw invalid_object(
             "Provided object is not valid. Got a ValueError error with message Value must be >= 0 for field "
@@ -265,6 +287,15 @@ void check_ttl(const Document& body) {
             fmt::format("Provided object is not valid. Got a ValueError error with message Value "
                         "must be <= {} for field ttl",
                         most));
+}
+
+void check_description(const Document& body) {
+    constexpr std::size_t longest = 160;
+    const json::value* description = member(body, "description");
+    if (description != nullptr && (!description->is_string() || description->get_string().size() > longest))
+        throw invalid_object(
+            "Provided object is not valid. Got a ValueError error with message a description has at most 160 "
+            "characters");
 }
 
 std::int64_t quota_of(const state::View& view, std::string_view project_id, std::string_view name) {
@@ -297,7 +328,9 @@ Document DnsService::shown(const Document& document) const {
 
 Response DnsService::list(const Call& call, std::string_view key, const std::string& url,
                           const std::vector<const Document*>& documents,
+                          const std::vector<std::string>& filters,
                           const std::vector<std::string>& sort_keys) const {
+    check_query(call, filters);
     std::size_t limit = usual_page;
     if (const auto wanted = call.request.query_value("limit"); wanted && lower_case(*wanted) != "max") {
         const auto [end, error] = std::from_chars(wanted->data(), wanted->data() + wanted->size(), limit);
@@ -331,6 +364,7 @@ Response DnsService::list(const Call& call, std::string_view key, const std::str
     if (const auto marker = call.request.query_value("marker")) {
         const auto place = std::ranges::find_if(
             found, [&](const Document* document) { return text(*document, "id") == *marker; });
+        if (!state::is_uuid(*marker)) throw ApiError{400, "", "invalid_marker"};
         if (place == found.end()) throw ApiError{400, "Marker None could not be found", "marker_not_found"};
         from = static_cast<std::size_t>(place - found.begin()) + 1;
     }

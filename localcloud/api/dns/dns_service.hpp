@@ -26,6 +26,9 @@ class DnsService : public Service {
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
+    [[nodiscard]] bool token_first() const override { return true; }
+    [[nodiscard]] std::string allow(std::string /*methods*/) const override { return {}; }
+    void finish(const Call& call, Response& response) const override;
 
   private:
     void add_general_routes();
@@ -45,6 +48,7 @@ class DnsService : public Service {
     /// With links and the total, filtered, sorted and cut into pages.
     [[nodiscard]] Response list(const Call& call, std::string_view key, const std::string& url,
                                 const std::vector<const Document*>& documents,
+                                const std::vector<std::string>& filters,
                                 const std::vector<std::string>& sort_keys) const;
 
     Cloud& cloud_;
@@ -70,6 +74,8 @@ struct Scope {
 void check_keys(const Document& body, const std::vector<std::string>& known, std::string_view what);
 /// Throws 400 unless it is absent, null or a number from 0 to 2^31-1.
 void check_ttl(const Document& body);
+/// Throws 400 unless it is absent, null or a text that is short enough.
+void check_description(const Document& body);
 
 /// The zone in the path; throws 400 or 404.
 [[nodiscard]] const Document& require_zone(const state::View& view, const Call& call);
@@ -82,5 +88,7 @@ void check_quota(const state::View& view, const std::string& project_id, std::st
 void change_zone(Transaction& transaction, const std::string& zone_id, std::string_view action = "UPDATE");
 /// Of the zones of every cloud.
 inline constexpr std::string_view name_server = "ns1.localcloud.internal.";
+/// The one pool that there is; the ID is that of every Designate's default pool.
+inline constexpr std::string_view pool_id = "794ccc2c-d751-44fe-b57f-8894c9f5c842";
 
 }  // namespace localcloud::api::dns

@@ -15,6 +15,7 @@ namespace {
 
 const std::vector<std::string> sort_keys{"created_at", "id",   "updated_at", "zone_id",
                                          "tenant_id",  "name", "type",       "ttl"};
+const std::vector<std::string> record_filters{"name", "type", "ttl", "data", "status", "description"};
 
 ApiError wrong_place(const std::string& message) {
     return {400, message, "invalid_recordset_location"};
@@ -22,9 +23,11 @@ ApiError wrong_place(const std::string& message) {
 
 void check_records(const state::View& view, const Document& zone, std::string_view type, const Document& body,
                    std::string_view own_id) {
+    if (!body.contains("records")) return;
     const json::value* records = member(body, "records");
     if (records == nullptr || !records->is_array())
-        throw schema_error({"records"}, "'records' is a required property", "required", "records");
+        throw schema_error({"records"}, python_repr(body.at("records")) + " is not a valid list of records",
+                           "type", json::array{"list"});
     std::size_t place = 0;
     for (const json::value& record : records->get_array()) {
         if (!record.is_string() || !is_record(type, to_text(record)))
@@ -72,14 +75,6 @@ const Document& require_record_set(const state::View& view, const Call& call) {
     return *found;
 }
 
-void check_description(const Document& body) {
-    const json::value* description = member(body, "description");
-    if (description != nullptr && (!description->is_string() || description->get_string().size() > 160))
-        throw invalid_object(
-            "Provided object is not valid. Got a ValueError error with message a description has "
-            "at most 160 characters");
-}
-
 }  // namespace
 
 Response DnsService::create_record_set(const Call& call) {
@@ -96,20 +91,22 @@ Response DnsService::create_record_set(const Call& call) {
         const std::string type = text(body, "type");
         const std::string name = lower_case(text(body, "name"));
         if (!is_record_type(type))
-            throw schema_error({"recordset", "type"},
-                               fmt::format("{} is not a valid record type",
-                                           body.contains("type") ? python_repr(body.at("type")) : "None"),
-                               "value", json::array{json::string{type}});
+            throw schema_error(
+                {"recordset", "type"},
+                fmt::format("'{}' is not a valid record type",
+                            member(body, "type") == nullptr ? "None" : type),
+                "value", json::array{member(body, "type") == nullptr ? json::value{} : json::value(type)});
         if (!name.ends_with('.'))
-            throw invalid_object("Provided object is not valid. Got a ValueError error with message Domain " +
-                                 name + " does not end with a dot");
+            throw invalid_object(
+                "Provided object is not valid. Got a ValueError error with message Host name " + name +
+                " does not end with a dot");
         if (!is_domain_name(name))
             throw invalid_object("Provided object is not valid. Got a ValueError error with message Host " +
                                  name + " is not valid");
         check_ttl(body);
         check_description(body);
-        check_place(transaction, zone, name, type);
         check_records(transaction, zone, type, body, {});
+        check_place(transaction, zone, name, type);
         check_quota(transaction, text(zone, "project_id"), "zone_recordsets",
                     record_sets_of(transaction, zone_id).size() + 1);
         empty = array(body, "records").empty();
@@ -155,8 +152,6 @@ Response DnsService::update_record_set(const Call& call) {
             check_records(transaction, *transaction.find(Kind::zone, zone_id), text(existing, "type"), body,
                           id);
         Document& record_set = transaction.edit(Kind::record_set, id);
-        if (text(record_set, "action") == "DELETE")
-            throw ApiError{404, "Could not find RecordSet", "recordset_not_found"};
         for (const char* key : {"ttl", "description", "records"}) {
             if (body.contains(key)) record_set[key] = body.at(key);
         }
@@ -182,13 +177,15 @@ Response DnsService::delete_record_set(const Call& call) {
         if (boolean(existing, "_managed"))
             throw ApiError{400, fmt::format("Deleting a {} recordset is not allowed", text(existing, "type")),
                            "bad_request"};
-        Document& record_set = transaction.edit(Kind::record_set, id);
+        // It is gone at once, as Designate's are: only its zone says when the name servers know.
+        Document record_set = existing;
         record_set["status"] = "PENDING";
         record_set["action"] = "DELETE";
         record_set["version"] = integer(record_set, "version") + 1;
         record_set["updated_at"] = state::iso_whole_microseconds(state::now());
-        change_zone(transaction, zone_id);
         answer = shown(record_set);
+        transaction.erase(Kind::record_set, id);
+        change_zone(transaction, zone_id);
         transaction.commit();
     }
     publisher_.submit();
@@ -203,7 +200,7 @@ void DnsService::add_record_set_routes() {
         const auto view = cloud_.store.read();
         const std::string zone_id = text(require_zone(view, call), "id");
         return list(call, "recordsets", base() + "/zones/" + zone_id + "/recordsets",
-                    record_sets_of(view, zone_id), sort_keys);
+                    record_sets_of(view, zone_id), record_filters, sort_keys);
     });
     route("GET", one, [this](const Call& call) {
         const auto view = cloud_.store.read();
@@ -217,7 +214,7 @@ void DnsService::add_record_set_routes() {
         return list(
             call, "recordsets", base() + "/recordsets",
             view.select(Kind::record_set, [&](const Document& record_set) { return scope.has(record_set); }),
-            sort_keys);
+            record_filters, sort_keys);
     });
     route("GET", "/v2/recordsets/{id}", [this](const Call& call) {
         const Scope scope = scope_of(call);

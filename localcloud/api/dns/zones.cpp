@@ -13,7 +13,6 @@ using state::Kind;
 
 namespace {
 
-constexpr std::string_view pool_id = "794ccc2c-d751-44fe-b57f-8894c9f5c842";
 constexpr std::int64_t usual_ttl = 3600;
 constexpr int least_refresh = 3500;
 constexpr int refresh_spread = 100;
@@ -56,12 +55,6 @@ void check_email(const Document& body) {
     const json::value* email = member(body, "email");
     if (email != nullptr && (!email->is_string() || !is_email(email->get_string())))
         throw value_error(to_text(*email) + " is not an email");
-}
-
-void check_description(const Document& body) {
-    const json::value* description = member(body, "description");
-    if (description != nullptr && (!description->is_string() || description->get_string().size() > 160))
-        throw value_error("a description has at most 160 characters");
 }
 
 /// Whether the name is taken, or another project's zone is above or below it.
@@ -124,18 +117,20 @@ Response DnsService::create_zone(const Call& call) {
     const std::string type = text(body, "type", "PRIMARY");
     if (type == "SECONDARY")
         throw ApiError{501, "SECONDARY zones are not there in this cloud.", "not_implemented"};
-    if (type != "PRIMARY") throw value_error(type + " is not in ['PRIMARY', 'SECONDARY']");
-    for (const char* required : {"name", "email"}) {
-        if (member(body, required) == nullptr)
-            throw schema_error({"type", required}, fmt::format("'{}' is a required property", required),
-                               "required", json::string{required});
-    }
+    if (type != "PRIMARY") throw value_error("Field value " + type + " is invalid");
+    if (member(body, "email") == nullptr)
+        throw schema_error({"type", "email"}, "'email' is a required property", "required", "email");
+    if (member(body, "name") == nullptr)
+        throw schema_error({"records", 0, "name"}, "'name' is a required property", "required",
+                           json::array{"name"});
     const std::string name = lower_case(text(body, "name"));
     if (!name.ends_with('.')) throw value_error("Domain " + name + " does not end with a dot");
     if (!is_domain_name(name) || name.starts_with('*')) throw value_error("Domain " + name + " is invalid");
     check_email(body);
     check_ttl(body);
     check_description(body);
+    if (name.find('.') + 1 == name.size())
+        throw ApiError{400, "More than one label is required", "invalid_zone_name"};
     const std::int64_t serial = seconds_now();
     Document zone{{"id", state::uuid()},
                   {"pool_id", pool_id},
@@ -210,6 +205,7 @@ void DnsService::add_zone_routes() {
         const auto view = cloud_.store.read();
         return list(call, "zones", base() + "/zones",
                     view.select(Kind::zone, [&](const Document& zone) { return scope.has(zone); }),
+                    {"name", "type", "email", "status", "description", "ttl"},
                     {"created_at", "id", "updated_at", "name", "tenant_id", "serial", "ttl", "status"});
     });
     route("GET", "/v2/zones/{zone}", [this](const Call& call) {

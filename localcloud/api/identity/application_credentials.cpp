@@ -46,7 +46,7 @@ json::array requested_roles(const state::View& view, const Call& call, const Doc
             if (id.empty()) {
                 const Document* named = view.find_by(Kind::role, "name", text(role.get_object(), "name"));
                 if (named == nullptr)
-                    throw ApiError{400, "Role " + text(role.get_object(), "name") + " is not defined"};
+                    throw ApiError{404, "Role " + text(role.get_object(), "name") + " is not defined"};
                 id = text(*named, "id");
             }
             if (std::find(held.begin(), held.end(), id) == held.end()) {
@@ -154,12 +154,7 @@ void Identity::add_application_credential_routes() {
         const Document* credential = transaction.find(Kind::application_credential, id);
         if (credential == nullptr || text(*credential, "user_id") != call.param("user"))
             throw credential_not_found(id);
-        std::vector<std::string> tokens;
-        for (const auto& [key, token] : transaction.range(Kind::token, "")) {
-            if (text(object(*token, "application_credential"), "id") == id) tokens.emplace_back(key);
-        }
-        for (const std::string& key : tokens)
-            transaction.erase(Kind::token, key);
+        // Its tokens end with it; they stay because Keystone names what they were made with.
         transaction.erase(Kind::application_credential, id);
         transaction.commit();
         return empty_response(204);

@@ -18,6 +18,7 @@ class Identity : public Authenticator, public Service {
   protected:
     [[nodiscard]] Response render(const ApiError& error, const Call& call) const override;
     [[nodiscard]] ApiError unauthorized() const override;
+    [[nodiscard]] ApiError unwelcome(const Request& request) const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
     void finish(const Call& call, Response& response) const override;

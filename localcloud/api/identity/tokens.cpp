@@ -80,6 +80,13 @@ bool expired(const Document& token) {
     return integer(token, "_expires") <= unix_seconds(state::now());
 }
 
+/// The ID of the application credential that the token was made with, if that is gone.
+std::string lost_credential(const state::View& view, const Document& token) {
+    std::string id = text(object(token, "application_credential"), "id");
+    if (id.empty() || view.find(Kind::application_credential, id) != nullptr) return {};
+    return id;
+}
+
 }  // namespace
 
 void Identity::add_token_routes() {
@@ -88,12 +95,24 @@ void Identity::add_token_routes() {
     route("DELETE", "/v3/auth/tokens", [this](const Call& call) { return revoke_token(call); });
 }
 
+ApiError Identity::unwelcome(const Request& request) const {
+    const std::string token = request.headers.get("X-Auth-Token");
+    const auto view = cloud_.store.read();
+    const Document* document = view.find(Kind::token, state::hash_hex(state::Hash::sha256, token));
+    if (document != nullptr && !expired(*document)) {
+        const std::string lost = lost_credential(view, *document);
+        if (!lost.empty()) return not_found("Application Credential", lost);
+    }
+    return unauthorized();
+}
+
 std::optional<Caller> Identity::authenticate(std::string_view token) const {
     if (token.empty()) return std::nullopt;
     const std::string key = state::hash_hex(state::Hash::sha256, token);
     const auto view = cloud_.store.read();
     const Document* document = view.find(Kind::token, key);
     if (document == nullptr || expired(*document)) return std::nullopt;
+    if (!lost_credential(view, *document).empty()) return std::nullopt;
     const Document* user = view.find(Kind::user, text(*document, "user_id"));
     if (user == nullptr || !boolean(*user, "enabled", true)) return std::nullopt;
     Caller caller{.user_id = text(*user, "id"),
@@ -175,7 +194,8 @@ Proof prove_by_token(const state::View& view, const Document& identity) {
     const std::string secret = text(object(identity, "token"), "id");
     const std::string key = state::hash_hex(state::Hash::sha256, secret);
     const Document* token = view.find(Kind::token, key);
-    if (token == nullptr || expired(*token)) throw no_such_token(secret);
+    if (token == nullptr || expired(*token) || !lost_credential(view, *token).empty())
+        throw no_such_token(secret);
     json::array methods = array(*token, "methods");
     if (std::find(methods.begin(), methods.end(), json::value("token")) == methods.end())
         methods.emplace_back("token");
@@ -417,6 +437,8 @@ Response Identity::show_token(const Call& call) {
     const auto view = cloud_.store.read();
     const Document* token = view.find(Kind::token, key);
     if (token == nullptr || expired(*token)) throw no_such_token(*subject);
+    if (const std::string lost = lost_credential(view, *token); !lost.empty())
+        throw not_found("Application Credential", lost);
     if (text(*token, "user_id") != call.caller.user_id) require_admin(call, "validate_token");
     Response response =
         json_response(200, {{"token", token_body(view, *token, !call.has_query("nocatalog"))}});

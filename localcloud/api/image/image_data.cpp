@@ -68,7 +68,8 @@ Response ImageService::upload(const Call& call) {
         }
         const std::string type = call.request.headers.get("Content-Type");
         if (!type.empty() && !type.starts_with("application/octet-stream")) {
-            throw ApiError{415, "The request media type " + type + " is not supported by this server.\n"};
+            throw ApiError{415, "The request media type " + type + " is not supported by this server.\n",
+                           "bare"};
         }
         transaction.edit(Kind::image, id)["status"] = "saving";
         transaction.commit();
@@ -125,10 +126,9 @@ Response ImageService::download(const Call& call) const {
         if (ranges->empty()) {
             throw ApiError{
                 416,
-                "The Range requested is not available.\n\n Invalid start position in Range header. Start "
-                "position MUST be in the inclusive range [0, " +
-                    std::to_string(size == 0 ? 0 : size - 1) + "].  ",
-                "plain"};
+                "Invalid start position in Range header. Start position MUST be in the inclusive range [0, " +
+                    std::to_string(size == 0 ? 0 : size - 1) + "].",
+                "with-default"};
         }
         const ByteRange& range = ranges->front();
         response.status = 206;

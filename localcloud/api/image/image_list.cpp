@@ -186,7 +186,7 @@ Response ImageService::list(const Call& call) const {
     for (std::size_t i = from; i < to; ++i)
         page.emplace_back(shown(*images[i]));
     Document body{{"images", std::move(page)}};
-    const std::string query = query_without(call.request, {"marker"});
+    const std::string query = query_without(call.request, {"marker"}, "");
     body.emplace("first", "/v2/images" + (query.empty() ? "" : "?" + query));
     // A page that is full has a successor, though it may turn out empty.
     if (limit > 0 && to - from == limit) {

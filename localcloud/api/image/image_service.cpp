@@ -6,8 +6,27 @@ namespace localcloud::api::image {
 
 namespace {
 
+/// Glance's web library still calls it so.
+std::string title_of(int status) {
+    return status == 416 ? "Request Range Not Satisfiable"
+                         : std::string{common::httpd::reason_phrase(status)};
+}
+
 std::string status_line(int status) {
-    return std::to_string(status) + " " + std::string{common::httpd::reason_phrase(status)};
+    return std::to_string(status) + " " + title_of(status);
+}
+
+/// What the library says by itself where Glance adds a detail.
+std::string_view general_text(int status) {
+    return status == 416 ? "The Range requested is not available."
+                         : "There was a conflict when trying to complete your request.";
+}
+
+std::string without_tags(std::string text) {
+    static constexpr std::string_view line_break = "<br /><br />";
+    for (std::size_t at = 0; (at = text.find(line_break)) != std::string::npos;)
+        text.replace(at, line_break.size(), "\n");
+    return text;
 }
 
 }  // namespace
@@ -21,22 +40,23 @@ ImageService::ImageService(Cloud& cloud, const Authenticator& authenticator)
 }
 
 Response ImageService::render(const ApiError& error, const Call& call) const {
-    if (error.type == "plain") {
-        return {.status = error.status,
-                .headers = {{"Content-Type", "text/plain; charset=UTF-8"}},
-                .body = status_line(error.status) + "\n\n" + error.what()};
-    }
-    const std::string explanation =
-        error.type == "with-default"
-            ? "There was a conflict when trying to complete your request.<br /><br />\n" +
-                  std::string{error.what()} + "\n\n"
-            : std::string{error.what()} + "<br /><br />\n\n\n";
-    // As with the real one, who does not ask for JSON gets a page.
+    std::string explanation = std::string{error.what()} + "<br /><br />\n";
+    if (error.type == "with-default")
+        explanation = std::string{general_text(error.status)} + "<br /><br />\n" + error.what() + "\n\n";
+    else if (error.type != "bare")
+        explanation += "\n\n";
+    // Who takes any type gets a page, and who says nothing gets text.
     const std::string accept = call.request.headers.get("Accept");
-    if (accept.empty() || accept == "*/*" || accept.find("json") != std::string::npos) {
+    const bool page = accept.find("*/*") != std::string::npos || accept.find("text/") != std::string::npos;
+    if (!page && accept.find("json") != std::string::npos) {
         return json_response(error.status, {{"message", explanation},
                                             {"code", status_line(error.status)},
-                                            {"title", common::httpd::reason_phrase(error.status)}});
+                                            {"title", title_of(error.status)}});
+    }
+    if (!page) {
+        return {.status = error.status,
+                .headers = {{"Content-Type", "text/plain; charset=UTF-8"}},
+                .body = status_line(error.status) + "\n\n" + without_tags(explanation)};
     }
     return {.status = error.status,
             .headers = {{"Content-Type", "text/html; charset=UTF-8"}},
@@ -60,7 +80,21 @@ ApiError ImageService::no_such_path(const Request& /*request*/) const {
 }
 
 ApiError ImageService::no_such_method(const Request& request) const {
-    return {405, "The method " + request.method + " is not allowed for this resource. "};
+    return {405, "The method " + request.method + " is not allowed for this resource. ", "bare"};
+}
+
+std::string ImageService::allow(std::string methods) const {
+    // The real one does not know what its library does with HEAD.
+    static constexpr std::string_view head = ", HEAD";
+    if (const std::size_t at = methods.find(head); at != std::string::npos) methods.erase(at, head.size());
+    return methods;
+}
+
+void ImageService::finish(const Call& call, Response& response) const {
+    // Neither the lists of versions nor the check of tokens is Glance's API yet.
+    const std::string versions = prefix() + "/v2/";
+    if (call.request.path.starts_with(versions) && call.request.path != versions && response.status != 401)
+        Service::finish(call, response);
 }
 
 void ImageService::add_version_routes() {

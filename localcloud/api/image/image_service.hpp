@@ -18,6 +18,8 @@ class ImageService : public Service {
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
     [[nodiscard]] bool token_first() const override { return true; }
+    [[nodiscard]] std::string allow(std::string methods) const override;
+    void finish(const Call& call, Response& response) const override;
 
   private:
     void add_version_routes();

@@ -218,7 +218,12 @@ Response ImageService::create(const Call& call) {
 Response ImageService::update(const Call& call) {
     const std::string media_type = call.request.headers.get("Content-Type");
     if (!media_type.starts_with("application/openstack-images-v2.")) {
-        throw ApiError{415, "The request media type " + media_type + " is not supported by this server.\n"};
+        ApiError error{415, "The request media type " + media_type + " is not supported by this server.\n",
+                       "bare"};
+        error.headers.set("Accept-Patch",
+                          "application/openstack-images-v2.0-json-patch, "
+                          "application/openstack-images-v2.1-json-patch");
+        throw error;
     }
     json::value body;
     try {
@@ -299,6 +304,9 @@ void ImageService::add_image_routes() {
                                     "' is too long"};
         }
         auto transaction = cloud_.store.write();
+        const Document* found = transaction.find(Kind::image, call.param("id"));
+        if (found == nullptr || !visible(call.caller, *found))
+            throw ApiError{404, "Image " + call.param("id") + " not found."};
         Document& image = require_own(transaction, call, "modify_image");
         const auto tags = texts(image, "tags");
         if (std::find(tags.begin(), tags.end(), call.param("tag")) == tags.end()) {

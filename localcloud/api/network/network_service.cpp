@@ -85,6 +85,19 @@ ApiError NetworkService::no_such_method(const Request& /*request*/) const {
         "HTTPMethodNotAllowed"};
 }
 
+void NetworkService::prepare(Call& call) const {
+    const std::string accept = call.request.headers.get("Accept");
+    const bool is_api = call.request.path.size() > prefix().size() + 1;
+    const bool json_is_good = !is_api || accept.empty() || accept.find("json") != std::string::npos ||
+                              accept.find("*/*") != std::string::npos ||
+                              accept.find("application/*") != std::string::npos;
+    if (json_is_good) return;
+    throw ApiError{
+        406,
+        "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+        "HTTPNotAcceptable"};
+}
+
 void NetworkService::finish(const Call& call, Response& response) const {
     // What answers the list of versions is not Neutron's API yet.
     if (call.request.path.size() > prefix().size() + 1) Service::finish(call, response);
@@ -98,6 +111,25 @@ json::value NetworkService::body(const Call& call) const {
     } catch (const std::invalid_argument&) {
         throw ApiError{400, "Malformed request body: Cannot understand JSON.", "MalformedRequestBody"};
     }
+}
+
+namespace {
+
+/// Neutron's own resources are read by another library than those of its extensions.
+bool is_core(const Resource& resource) {
+    return resource.kind == Kind::network || resource.kind == Kind::subnet || resource.kind == Kind::port;
+}
+
+}  // namespace
+
+json::value NetworkService::body_for(const Resource& resource, const Call& call) const {
+    if (!is_core(resource) || call.request.body.size() == 0) return body(call);
+    try {
+        json::value value = json_body(call.request);
+        if (value.is_object()) return value;
+    } catch (const std::invalid_argument&) {
+    }
+    throw bad_request("Body contains invalid data");
 }
 
 void NetworkService::changed() {
@@ -169,16 +201,19 @@ void NetworkService::add_resource(const Resource& resource) {
     const std::string one = collection + "/{id}";
     const std::string url = base() + "/" + std::string{resource.path};
 
-    route("GET", collection, [this, &resource, url](const Call& call) {
+    const auto list = [this, &resource, url](const Call& call) {
         if (resource.kind == Kind::security_group)
             ensure_default_security_group(cloud_, call.caller.project_id);
         return list_response(resource, cloud_.store.read(), call, url);
-    });
+    };
+    for (const std::string& path : {collection, one}) {
+        route("HEAD", path, [this](const Call& call) -> Response { throw no_such_method(call.request); });
+    }
 
-    route("POST", collection, [this, &resource](const Call& call) {
-        const json::value request_body = body(call);
+    const auto create = [this, &resource](const Call& call) {
+        const json::value request_body = body_for(resource, call);
         const Document& wrapper = request_body.get_object();
-        if (wrapper.empty()) throw bad_request("Resource body required");
+        if (!is_core(resource) && wrapper.empty()) throw bad_request("Resource body required");
         const bool bulk = wrapper.contains(resource.collection);
         json::array requested;
         if (bulk && wrapper.at(resource.collection).is_array()) {
@@ -216,7 +251,12 @@ void NetworkService::add_resource(const Resource& resource) {
         changed();
         if (bulk) return json_response(201, {{resource.collection, std::move(created)}});
         return json_response(201, {{resource.singular, std::move(created.front())}});
-    });
+    };
+    // Neutron's older clients write a suffix or a slash.
+    for (const char* tail : {"", "/", ".json"}) {
+        route("GET", collection + tail, list);
+        route("POST", collection + tail, create);
+    }
 
     route("GET", one, [this, &resource](const Call& call) {
         const auto view = cloud_.store.read();
@@ -226,7 +266,7 @@ void NetworkService::add_resource(const Resource& resource) {
     });
 
     route("PUT", one, [this, &resource](const Call& call) {
-        const json::value request_body = body(call);
+        const json::value request_body = body_for(resource, call);
         if (!request_body.get_object().contains(resource.singular) ||
             !request_body.get_object().at(resource.singular).is_object()) {
             throw bad_request("Unable to find '" + std::string{resource.singular} + "' in request body");
@@ -235,11 +275,11 @@ void NetworkService::add_resource(const Resource& resource) {
         Document answer;
         {
             auto transaction = cloud_.store.write();
+            const Document changes = checked_body(resource, call, requested, false);
             Document& document = require_own(resource, transaction, call, call.param("id"), "update");
             check_revision(call, document);
-            const Document changes = checked_body(resource, call, requested, false);
             resource.update(transaction, call, document, changes);
-            touch(document);
+            if (!changes.empty()) touch(document);
             answer = shown(resource, transaction, call, document);
             transaction.commit();
         }

@@ -26,6 +26,8 @@ class NetworkService : public Service {
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
     [[nodiscard]] bool token_first() const override { return true; }
+    [[nodiscard]] std::string allow(std::string /*methods*/) const override { return {}; }
+    void prepare(Call& call) const override;
     void finish(const Call& call, Response& response) const override;
 
   private:
@@ -38,6 +40,8 @@ class NetworkService : public Service {
 
     /// The object in {"network": {…}}; throws 400 in Neutron's words.
     [[nodiscard]] json::value body(const Call& call) const;
+    /// The same in the words that the resource has for a body that is none.
+    [[nodiscard]] json::value body_for(const Resource& resource, const Call& call) const;
     /// Makes the networks of the host follow; a failure is logged and repaired with the next change.
     void changed();
     [[nodiscard]] std::string base() const { return cloud_.endpoint + prefix() + "/v2.0"; }

@@ -71,6 +71,7 @@ void check_mac(const state::View& view, Document& port) {
 
 void check_security_groups(const state::View& view, const Call& call, const Document& port) {
     for (const std::string& id : texts(port, "security_groups")) {
+        if (!state::is_uuid(id)) throw bad_attribute("security_groups", "'" + id + "' is not a valid UUID.");
         (void)require(security_group_resource(), view, call.caller, id);
     }
     if (!boolean(port, "port_security_enabled", true) && !array(port, "security_groups").empty()) {
@@ -121,7 +122,7 @@ void create(Transaction& transaction, const Call& call, Document& port) {
         }
     }
     check_security_groups(transaction, call, port);
-    port["fixed_ips"] = choose_addresses(transaction, text(network, "id"), port["fixed_ips"], {}, false);
+    port["fixed_ips"] = choose_addresses(transaction, text(network, "id"), port["fixed_ips"], {});
     if (array(port, "fixed_ips").empty()) port["ip_allocation"] = "none";
     complete_pairs(port);
 }
@@ -131,8 +132,8 @@ void update(Transaction& transaction, const Call& call, Document& port, const Do
         throw forbidden_by_policy("(rule:update_port and rule:update_port:mac_address)");
     for (const auto& change : changes) {
         if (change.key() == "fixed_ips") {
-            port["fixed_ips"] = choose_addresses(transaction, text(port, "network_id"), change.value(),
-                                                 text(port, "id"), false);
+            port["fixed_ips"] =
+                choose_addresses(transaction, text(port, "network_id"), change.value(), text(port, "id"));
         } else if (change.key() == "security_groups" && change.value().is_null()) {
             port["security_groups"] = json::array{};
         } else {
@@ -251,7 +252,7 @@ bool address_in_use(const state::View& view, const Document& subnet, std::string
 }
 
 json::array choose_addresses(const state::View& view, const std::string& network_id,
-                             const json::value& requested, std::string_view own_port, bool gateway_allowed) {
+                             const json::value& requested, std::string_view own_port) {
     json::array chosen;
     const auto subnets = subnets_of(view, network_id);
     const auto add = [&](const Document& subnet, const std::string& address) {
@@ -300,14 +301,13 @@ json::array choose_addresses(const state::View& view, const std::string& network
             throw no_addresses(network_id);
         }
         const Cidr cidr = Cidr::parse(text(subnet, "cidr")).value_or(Cidr{});
-        const bool gateway = address == text(subnet, "gateway_ip") && !gateway_allowed;
         if (*number == cidr.network || *number == cidr.broadcast()) {
             throw ApiError{400,
                            "IP address " + address +
                                " is not a valid IP for any of the subnets on the specified network.",
                            "InvalidIpForNetwork"};
         }
-        if (!cidr.contains(*number) || gateway) {
+        if (!cidr.contains(*number)) {
             throw ApiError{400, "IP address " + address + " is not a valid IP for the specified subnet.",
                            "InvalidIpForSubnet"};
         }
@@ -333,7 +333,7 @@ std::string create_port(Transaction& transaction, const PortRequest& request) {
         port["binding:host_id"] = request.host;
         port["binding:vif_type"] = "bridge";
     }
-    port["fixed_ips"] = choose_addresses(transaction, request.network_id, request.fixed_ips, {}, true);
+    port["fixed_ips"] = choose_addresses(transaction, request.network_id, request.fixed_ips, {});
     const std::string id = text(port, "id");
     transaction.put(Kind::port, id, std::move(port));
     return id;
@@ -350,7 +350,7 @@ void add_dhcp_address(Transaction& transaction, const Document& subnet) {
     for (const Document* port : transaction.all(Kind::port)) {
         if (text(*port, "device_owner") != "network:dhcp" || text(*port, "network_id") != network_id)
             continue;
-        const json::array more = choose_addresses(transaction, network_id, wanted, {}, false);
+        const json::array more = choose_addresses(transaction, network_id, wanted, {});
         transaction.edit(Kind::port, text(*port, "id"))["fixed_ips"].as_array().push_back(more.front());
         return;
     }

@@ -31,8 +31,7 @@ void add_dhcp_address(Transaction& transaction, const Document& subnet);
 
 /// Addresses for a port, chosen and checked; `requested` as in PortRequest.
 [[nodiscard]] json::array choose_addresses(const state::View& view, const std::string& network_id,
-                                           const json::value& requested, std::string_view own_port,
-                                           bool gateway_allowed);
+                                           const json::value& requested, std::string_view own_port);
 [[nodiscard]] bool has_address(const Document& port, std::string_view subnet_id);
 /// The first IPv4 address, or an empty string.
 [[nodiscard]] std::string first_address(const Document& port);

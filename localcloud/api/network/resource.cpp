@@ -126,6 +126,10 @@ Document checked_body(const Resource& resource, const Call& call, const Document
                 throw forbidden_by_policy(
                     fmt::format("(rule:{0}_{1} and rule:{0}_{1}:{2})", action, resource.singular, name));
             }
+            if (attribute->form == Form::boolean) {
+                accepted.emplace(name, converted(*attribute, field.value()));
+                continue;
+            }
             try {
                 accepted.emplace(name, converted(*attribute, field.value()));
             } catch (const ApiError& error) {
@@ -382,9 +386,13 @@ Page paged(std::vector<Document> documents, const Resource& resource, const Requ
         const auto found = std::find_if(documents.begin(), documents.end(), [&](const Document& document) {
             return text(document, "id") == marker;
         });
-        if (found == documents.end()) throw missing(resource, marker);
+        // Subnets are the one list whose unknown marker Neutron overlooks.
+        const bool overlooked = found == documents.end() && resource.kind == Kind::subnet;
+        if (found == documents.end() && !overlooked) throw missing(resource, marker);
         const auto place = static_cast<std::size_t>(found - documents.begin());
-        if (reverse) {
+        if (overlooked) {
+            from = 0;
+        } else if (reverse) {
             to = place;
         } else {
             from = place + 1;

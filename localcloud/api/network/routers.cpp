@@ -100,6 +100,8 @@ void set_gateway(Transaction& transaction, const Call& call, Document& router, c
                                   .port_security = false,
                                   .status = "ACTIVE",
                                   .fixed_ips = fixed_ips == nullptr ? json::value{} : *fixed_ips});
+    // An agent that has taken a router over keeps it.
+    router["availability_zones"] = json::array{"nova"};
     router["external_gateway_info"] =
         json::object{{"network_id", network_id},
                      {"external_fixed_ips", array(*transaction.find(Kind::port, port), "fixed_ips")},
@@ -312,6 +314,7 @@ void NetworkService::add_router_interface_routes() {
             const std::string port = subnet_id.empty() ? add_by_port(transaction, call, router, port_id)
                                                        : add_by_subnet(transaction, call, router, subnet_id);
             touch(router);
+            router["availability_zones"] = json::array{"nova"};
             answer = interface_answer(router, *transaction.find(Kind::port, port));
             transaction.commit();
         }

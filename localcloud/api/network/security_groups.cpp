@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "localcloud/api/network/addresses.hpp"
 #include "localcloud/api/network/network_service.hpp"
@@ -28,8 +29,8 @@ constexpr std::array rule_attributes{
     Attribute{"ethertype", Form::text_or_null, allow::create, R"("IPv4")"},
     Attribute{"direction", Form::text, allow::create | allow::required},
     Attribute{"protocol", Form::any, allow::create},
-    Attribute{"port_range_min", Form::integer, allow::create},
-    Attribute{"port_range_max", Form::integer, allow::create},
+    Attribute{"port_range_min", Form::any, allow::create},
+    Attribute{"port_range_max", Form::any, allow::create},
     Attribute{"remote_ip_prefix", Form::text_or_null, allow::create},
     Attribute{"remote_address_group_id", Form::text_or_null, allow::create},
     Attribute{"normalized_cidr", Form::text_or_null},
@@ -91,15 +92,15 @@ void update_group(Transaction& /*transaction*/, const Call& /*call*/, Document& 
 
 void remove_group(Transaction& transaction, const Call& call, const Document& group) {
     const std::string id = text(group, "id");
-    if (text(group, "name") == "default" && !call.caller.is_admin()) {
-        throw ApiError{409, "Insufficient rights for removing default security group.",
-                       "SecurityGroupCannotRemoveDefault"};
-    }
     for (const Document* port : transaction.all(Kind::port)) {
         const auto groups = texts(*port, "security_groups");
         if (std::find(groups.begin(), groups.end(), id) != groups.end()) {
             throw ApiError{409, "Security Group " + id + " in use.", "SecurityGroupInUse"};
         }
+    }
+    if (text(group, "name") == "default" && !call.caller.is_admin()) {
+        throw ApiError{409, "Insufficient rights for removing default security group.",
+                       "SecurityGroupCannotRemoveDefault"};
     }
     std::vector<std::string> gone;
     for (const Document* rule : transaction.all(Kind::security_group_rule)) {
@@ -143,6 +144,17 @@ json::value checked_protocol(const json::value& value) {
     return json::value(protocol);
 }
 
+/// A port, or an ICMP type or code, by number or as text.
+json::value checked_port(const json::value& value) {
+    if (value.is_null() || value.is_int64()) return value;
+    const std::string digits = to_text(value);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size())
+        throw ApiError{400, "Invalid value for port " + digits, "SecurityGroupInvalidPortValue"};
+    return number;
+}
+
 void check_ports(const Document& rule) {
     const json::value* from = member(rule, "port_range_min");
     const json::value* to = member(rule, "port_range_max");
@@ -163,6 +175,13 @@ void check_ports(const Document& rule) {
                                "SecurityGroupInvalidIcmpValue"};
             }
         }
+        if (from == nullptr) {
+            throw ApiError{400,
+                           fmt::format("ICMP code (port-range-max) {} is provided but ICMP type "
+                                       "(port-range-min) is missing.",
+                                       to->get_int64()),
+                           "SecurityGroupMissingIcmpType"};
+        }
         return;
     }
     if (from == nullptr || to == nullptr || from->get_int64() > to->get_int64()) {
@@ -177,6 +196,12 @@ void check_ports(const Document& rule) {
     }
 }
 
+/// What the rule is for; all addresses are none in particular.
+std::string remote_prefix(const Document& rule) {
+    std::string prefix = text(rule, "normalized_cidr");
+    return prefix == "0.0.0.0/0" || prefix == "::/0" ? std::string{} : prefix;
+}
+
 void create_rule(Transaction& transaction, const Call& call, Document& rule) {
     const Document& group =
         require(security_group_resource(), transaction, call.caller, text(rule, "security_group_id"));
@@ -184,14 +209,19 @@ void create_rule(Transaction& transaction, const Call& call, Document& rule) {
     rule["tenant_id"] = text(group, "project_id");
     const std::string direction = text(rule, "direction");
     if (direction != "ingress" && direction != "egress") {
-        throw invalid_input("'" + direction + "' is not in ['ingress', 'egress'].");
+        throw bad_attribute("direction", direction + " is not in valid_values.");
     }
     if (rule["ethertype"].is_null()) rule["ethertype"] = "IPv4";
     const std::string ethertype = text(rule, "ethertype");
     if (ethertype != "IPv4" && ethertype != "IPv6") {
-        throw invalid_input("'" + ethertype + "' is not in ['IPv4', 'IPv6'].");
+        throw ApiError{400,
+                       "Security group rule for ethertype '" + ethertype +
+                           "' not supported. Allowed values are ['IPv4', 'IPv6'].",
+                       "SecurityGroupRuleInvalidEtherType"};
     }
     rule["protocol"] = checked_protocol(rule["protocol"]);
+    for (const char* port : {"port_range_min", "port_range_max"})
+        rule[port] = checked_port(rule[port]);
     check_ports(rule);
     if (member(rule, "remote_address_group_id") != nullptr) {
         throw ApiError{501, "The embedded cloud does not know address groups."};
@@ -208,7 +238,10 @@ void create_rule(Transaction& transaction, const Call& call, Document& rule) {
     if (member(rule, "remote_ip_prefix") != nullptr && ethertype == "IPv4") {
         const std::string prefix = text(rule, "remote_ip_prefix");
         const auto cidr = Cidr::parse(prefix);
-        if (!cidr) throw invalid_input("'" + prefix + "' is not a valid CIDR.");
+        if (!cidr && prefix.find(':') != std::string::npos)
+            throw ApiError{400, "Conflicting value ethertype IPv4 for CIDR " + prefix,
+                           "SecurityGroupRuleParameterConflict"};
+        if (!cidr) throw ApiError{400, "Invalid CIDR " + prefix + " given as IP prefix.", "InvalidCIDR"};
         if (prefix.find('/') == std::string::npos) rule["remote_ip_prefix"] = prefix + "/32";
         rule["normalized_cidr"] = cidr->text();
     } else if (member(rule, "remote_ip_prefix") != nullptr) {
@@ -217,10 +250,10 @@ void create_rule(Transaction& transaction, const Call& call, Document& rule) {
     for (const Document* other : rules_of(transaction, text(rule, "security_group_id"))) {
         const bool same = [&] {
             for (const char* field : {"direction", "ethertype", "protocol", "port_range_min",
-                                      "port_range_max", "normalized_cidr", "remote_group_id"}) {
+                                      "port_range_max", "remote_group_id"}) {
                 if (other->at(field) != rule.at(field)) return false;
             }
-            return true;
+            return remote_prefix(*other) == remote_prefix(rule);
         }();
         if (same) {
             throw ApiError{409, "Security group rule already exists. Rule id is " + text(*other, "id") + ".",

@@ -64,6 +64,8 @@ void ObjectStoreService::add_account_routes() {
             const auto view = cloud_.store.read();
             Response response{.status = 204, .headers = account_headers(view, call.param("account"))};
             response.headers.set("Content-Type", "application/json; charset=utf-8");
+            response.headers.set("Content-Length", "0");
+            if (!call.has_query("format")) response.headers.set("Vary", "Accept");
             return response;
         },
         Access::anyone);

@@ -8,7 +8,7 @@ using state::Kind;
 
 namespace {
 
-constexpr std::size_t longest_name = 256;
+constexpr std::size_t longest_container_name = 256;
 
 std::string key_of(const Call& call) {
     return call.param("account") + "/" + call.param("container");
@@ -92,15 +92,17 @@ void ObjectStoreService::add_container_routes() {
             const auto view = cloud_.store.read();
             Response response{.status = 204, .headers = container_headers(view, key_of(call))};
             response.headers.set("Content-Type", "application/json; charset=utf-8");
+            response.headers.set("Content-Length", "0");
+            if (!call.has_query("format")) response.headers.set("Vary", "Accept");
             return response;
         },
         Access::anyone);
     const auto put = [this](const Call& call) {
         authorize(call, Need::owner);
         const std::string& name = call.param("container");
-        if (name.size() > longest_name) {
+        if (name.size() > longest_container_name) {
             throw plain_error(400, "Container name length of " + std::to_string(name.size()) +
-                                       " longer than " + std::to_string(longest_name));
+                                       " longer than " + std::to_string(longest_container_name));
         }
         if (name.find('/') != std::string::npos) throw ApiError{400, "a slash in a container's name"};
         const std::string key = key_of(call);

@@ -113,6 +113,12 @@ ApiError plain_error(int status, const std::string& message) {
     return {status, message, "plain"};
 }
 
+ApiError object_error(int status, const std::string& message) {
+    ApiError error = plain_error(status, message);
+    error.headers.set("Content-Type", "text/plain");
+    return error;
+}
+
 Response ObjectStoreService::render(const ApiError& error, const Call& call) const {
     Response response = page(error.status);
     if (error.type == "plain") response.body = error.what();
@@ -235,9 +241,9 @@ Listing read_listing(const Call& call) {
                     .end_marker = call.query("end_marker")};
     const std::string format = call.query("format");
     if (format == "xml") throw ApiError{501, "XML listings"};
-    listing.as_json =
-        format == "json" ||
-        (format.empty() && call.request.headers.get("Accept").find("application/json") != std::string::npos);
+    listing.by_accept = format.empty();
+    listing.as_json = format == "json" || (listing.by_accept && call.request.headers.get("Accept").find(
+                                                                    "application/json") != std::string::npos);
     listing.reverse = truth(call.query("reverse"));
     if (const std::string digits = call.query("limit"); !digits.empty()) {
         std::size_t limit = 0;
@@ -284,6 +290,7 @@ std::vector<ListedName> select_names(
 Response listing_response(const Listing& listing, const std::vector<ListedName>& names,
                           const std::function<json::object(const ListedName&)>& describe, Headers headers) {
     Response response{.status = 200, .headers = std::move(headers)};
+    if (listing.by_accept) response.headers.set("Vary", "Accept");
     if (listing.as_json) {
         json::array items;
         for (const ListedName& name : names) {

@@ -19,6 +19,10 @@ class ObjectStoreService : public Service {
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
+    /// Swift says what it knows, wherever that is.
+    [[nodiscard]] std::string allow(std::string /*methods*/) const override {
+        return "HEAD, GET, PUT, POST, OPTIONS, DELETE";
+    }
     void finish(const Call& call, Response& response) const override;
 
   private:
@@ -52,6 +56,8 @@ class ObjectStoreService : public Service {
 [[nodiscard]] Response page(int status);
 /// With a text of its own.
 [[nodiscard]] ApiError plain_error(int status, const std::string& message);
+/// The same as "text/plain", which is what Swift's object servers say.
+[[nodiscard]] ApiError object_error(int status, const std::string& message);
 /// "x-object-meta-color" to "X-Object-Meta-Color".
 [[nodiscard]] std::string title_case(std::string_view name);
 /// Applies "X-<kind>-Meta-*" and "X-Remove-<kind>-Meta-*" of a request to the metadata kept in `document`.
@@ -64,6 +70,7 @@ struct Listing {
     std::size_t limit = 10000;
     bool reverse = false;
     bool as_json = false;
+    bool by_accept = false;  ///< the form depends on the header Accept
 };
 [[nodiscard]] Listing read_listing(const Call& call);
 /// The names (and "subdirectories") of a sorted list of names that the listing asks for.

@@ -15,7 +15,7 @@ using state::Kind;
 
 namespace {
 
-constexpr std::size_t longest_name = 1024;
+constexpr std::size_t longest_object_name = 1024;
 constexpr std::array kept_headers{"Content-Encoding", "Content-Disposition", "Cache-Control",
                                   "Content-Language"};
 
@@ -70,7 +70,7 @@ std::int64_t read_deletion(const Request& request) {
         std::int64_t seconds = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
         if (error != std::errc{} || end != value.data() + value.size() || seconds < 0) {
-            throw plain_error(400, std::string{"Non-integer "} + header);
+            throw object_error(400, std::string{"Non-integer "} + header);
         }
         return seconds;
     };
@@ -79,7 +79,7 @@ std::int64_t read_deletion(const Request& request) {
         return now + number(*after, "X-Delete-After");
     if (const auto at = request.headers.find("X-Delete-At")) {
         const std::int64_t seconds = number(*at, "X-Delete-At");
-        if (seconds < now) throw plain_error(400, "X-Delete-At in past");
+        if (seconds < now) throw object_error(400, "X-Delete-At in past");
         return seconds;
     }
     return 0;
@@ -164,9 +164,9 @@ Response ObjectStoreService::put_object(const Call& call) {
         request.headers.contains("X-Symlink-Target")) {
         throw ApiError{501, "large objects and symlinks"};
     }
-    if (call.param("object").size() > longest_name) {
-        throw plain_error(400, "Object name length of " + std::to_string(call.param("object").size()) +
-                                   " longer than " + std::to_string(longest_name));
+    if (call.param("object").size() > longest_object_name) {
+        throw object_error(400, "Object name length of " + std::to_string(call.param("object").size()) +
+                                    " longer than " + std::to_string(longest_object_name));
     }
     if (const auto source = request.headers.find("X-Copy-From")) {
         std::string from = common::httpd::percent_decode(*source);
@@ -174,9 +174,7 @@ Response ObjectStoreService::put_object(const Call& call) {
         return copy_object(call, call.param("account") + "/" + from, object_key(call));
     }
     if (!request.headers.contains("Content-Length") && !request.headers.contains("Transfer-Encoding")) {
-        ApiError error = plain_error(411, "Missing Content-Length header.");
-        error.headers.set("Content-Type", "text/plain");
-        throw error;
+        throw object_error(411, "Missing Content-Length header.");
     }
     const std::string key = object_key(call);
     {
@@ -203,7 +201,12 @@ Response ObjectStoreService::put_object(const Call& call) {
         std::string wanted = unquoted(std::string{*expected});
         std::transform(wanted.begin(), wanted.end(), wanted.begin(),
                        [](unsigned char c) { return std::tolower(c); });
-        if (wanted != etag) throw ApiError{422, "another ETag"};
+        if (wanted != etag) {
+            ApiError error{422, "another ETag"};
+            error.headers.set("Last-Modified",
+                              state::http_date(std::chrono::ceil<std::chrono::seconds>(state::now())));
+            throw error;
+        }
     }
     const std::uint64_t size = request.body.size();
     if (request.body.in_memory()) {
@@ -309,16 +312,21 @@ Response ObjectStoreService::get_object(const Call& call) const {
         std::string name = call.query("filename");
         if (name.empty()) name = call.param("object").substr(call.param("object").rfind('/') + 1);
         const bool inline_view = call.has_query("inline");
+        const bool named = call.has_query("filename");
         std::string quoted = name;
         std::erase_if(quoted, [](char c) { return c == '"' || c == '\r' || c == '\n' || c == '\\'; });
-        response.headers.set("Content-Disposition", std::string{inline_view ? "inline" : "attachment"} +
-                                                        "; filename=\"" + quoted + "\"; filename*=UTF-8''" +
-                                                        common::httpd::percent_encode(name));
+        std::string disposition = inline_view ? "inline" : "attachment";
+        if (!inline_view || named)
+            disposition +=
+                "; filename=\"" + quoted + "\"; filename*=UTF-8''" + common::httpd::percent_encode(name);
+        response.headers.set("Content-Disposition", disposition);
         response.headers.set("Expires", *expiry);
     }
     const std::string etag = text(*object, "etag");
     if (const auto match = call.request.headers.find("If-Match"); match && !names_etag(*match, etag)) {
         response.status = 412;
+        response.headers.set("Content-Type", "text/html; charset=UTF-8");
+        response.headers.erase("Accept-Ranges");
         return response;
     }
     if (const auto none = call.request.headers.find("If-None-Match")) {
