@@ -2,6 +2,8 @@
 import fnmatch
 import json
 
+ABSENT = "(absent)"
+
 
 def differences(real, ours):
     """(case, where, what the real service says, what we say), for each difference."""
@@ -33,9 +35,9 @@ def walk(real, ours, where):
         for key in sorted(set(real) | set(ours)):
             place = "%s.%s" % (where, key) if where else key
             if key not in ours:
-                yield place, real[key], "(absent)"
+                yield place, real[key], ABSENT
             elif key not in real:
-                yield place, "(absent)", ours[key]
+                yield place, ABSENT, ours[key]
             else:
                 yield from walk(real[key], ours[key], place)
     elif isinstance(real, list) and isinstance(ours, list) and len(real) == len(ours):
@@ -49,7 +51,8 @@ class Accepted:
     """accepted.json: each entry says in one sentence what is different and why, and which differences that is about.
 
     {"says": "…", "where": [["service: case", "place in the answer", "optional: what the real one says"], …]}; * and ?
-    stand for anything. With "status": only where the real answer has one of these.
+    stand for anything. With "status": only where the real answer has one of these. With "texts": only where both say
+    something, in text.
     """
 
     def __init__(self, file):
@@ -57,21 +60,29 @@ class Accepted:
             self.entries = json.load(text)
         self.used = set()
 
-    def covers(self, service, case, where, real, status=None):
+    def covers(self, service, case, where, real, ours, status=None):
         found = False
         for number, entry in enumerate(self.entries):
             if status not in entry.get("status", [status]):
                 continue
-            for place in entry["where"]:
+            if entry.get("texts") and not (is_text(real) and is_text(ours)):
+                continue
+            for position, place in enumerate(entry["where"]):
                 cases, places, value = (place + ["*"])[:3]
                 if (match(service + ": " + case, cases) and match(where, places)
                         and (value == "*" or match(as_text(real), value))):
-                    self.used.add(number)
+                    self.used.add((number, position))
                     found = True
         return found
 
     def unused(self):
-        return [entry["says"] for number, entry in enumerate(self.entries) if number not in self.used]
+        """What each place that covers nothing is said to be."""
+        return [entry["says"] for number, entry in enumerate(self.entries)
+                for position in range(len(entry["where"])) if (number, position) not in self.used]
+
+
+def is_text(value):
+    return isinstance(value, str) and value not in ("", ABSENT)
 
 
 def match(text, pattern):

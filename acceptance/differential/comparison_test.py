@@ -53,13 +53,16 @@ class Comparison(unittest.TestCase):
             file = os.path.join(folder, "accepted.json")
             with open(file, "w") as text:
                 json.dump([{"says": "one", "where": [["net: nets: *", "body.net.tags[?]", "a*"]]},
-                           {"says": "two", "status": [400], "where": [["*", "body.*"]]}], text)
+                           {"says": "two", "status": [400], "texts": True, "where": [["*", "body.*"]]}], text)
             accepted = Accepted(file)
-            self.assertTrue(accepted.covers("net", "nets: show", "body.net.tags[0]", "ab", 200))
-            self.assertFalse(accepted.covers("net", "nets: show", "body.net.tags[0]", "b", 200))
-            self.assertFalse(accepted.covers("net", "subnets: show", "body.net.tags[0]", "ab", 404))
+            self.assertTrue(accepted.covers("net", "nets: show", "body.net.tags[0]", "ab", "x", 200))
+            self.assertFalse(accepted.covers("net", "nets: show", "body.net.tags[0]", "b", "x", 200))
+            self.assertFalse(accepted.covers("net", "subnets: show", "body.net.tags[0]", "ab", "x", 404))
+            for other in ("", "(absent)", None, 7, {"message": "x"}):
+                self.assertFalse(accepted.covers("net", "subnets: show", "body.error", "ab", other, 400))
+                self.assertFalse(accepted.covers("net", "subnets: show", "body.error", other, "ab", 400))
             self.assertEqual(accepted.unused(), ["two"])
-            self.assertTrue(accepted.covers("net", "subnets: show", "body.error", "ab", 400))
+            self.assertTrue(accepted.covers("net", "subnets: show", "body.error", "ab", "x", 400))
             self.assertEqual(accepted.unused(), [])
 
 
@@ -75,6 +78,14 @@ class Words(unittest.TestCase):
                          "<network>/v2.0/networks/<net> of <p>-net")
         self.assertEqual(self.transcript.words("0b5dbd3e-6f0a-4f39-9d0c-1f0f6ee5a6f5 at 2026-11-22T21:00:01Z"),
                          "<uuid> at 0000-00-00T00:00:00Z")
+
+    def test_several_ids_in_a_sentence_have_no_order(self):
+        self.assertEqual(self.transcript.words("these ports: 0b5dbd3e-6f0a-4f39-9d0c-1f0f6ee5a6f4,<b>,<a>."),
+                         "these ports: <a>,<b>,<uuid>.")
+
+    def test_what_an_account_keeps_is_not_compared(self):
+        answer = type("Answer", (), {"headers": [("X-Account-Meta-Temp-Url-Key", "x"), ("Vary", "Accept")]})
+        self.assertEqual(self.transcript._headers("GET", answer), {"vary": "Accept"})
 
     def test_masks_keep_null(self):
         self.transcript.mask(size="number")

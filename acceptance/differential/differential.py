@@ -5,7 +5,6 @@
     differential.py compare FOLDER FOLDER [SERVICE…]  compare two clouds' transcripts: the real one's, then the other's
     differential.py live CLOUD CLOUD [SERVICE…]       both at once
     differential.py localcloud PROGRAM [SERVICE…]     the embedded cloud with what is recorded here
-    differential.py open PROGRAM                      writes what differs now and nobody has judged into open.json
     differential.py document FILE                     the accepted differences and what the document says of them
 
 CLOUD is an entry of clouds.yaml: a project's member, without rights of an administrator.
@@ -29,7 +28,6 @@ from transcript import Transcript  # noqa: E402
 
 RECORDED = os.path.join(HERE, "recorded")
 ACCEPTED = os.path.join(HERE, "accepted.json")
-OPEN = os.path.join(HERE, "open.json")
 
 
 def module(service):
@@ -59,50 +57,35 @@ def load(folder, service):
         return json.load(text)
 
 
-def compare(real_folder, our_folder, services, known=frozenset()):
-    """The number of differences that nobody has accepted, and their names; each that is not `known` is printed."""
+def compare(real_folder, our_folder, services):
+    """The number of differences that nobody has accepted; each is printed."""
     accepted, found, cases, taken = Accepted(ACCEPTED), 0, 0, 0
-    seen = set()
     complete = set(services) == {service for service in SERVICES if load(real_folder, service)}
     for service in services:
         real, ours = load(real_folder, service), load(our_folder, service)
         if real is None or ours is None:
+            # What the real one does not have is nobody's fault; what is missing here says that a story broke.
             print("%s: not compared, %s has no transcript of it" % (service, our_folder if real else real_folder))
             complete = False
+            found += real is not None
             continue
         cases += len(real)
         statuses = {case["case"]: case.get("status") for case in real}
         for case, where, left, right in differences(real, ours):
-            if accepted.covers(service, case, where, left, statuses.get(case)):
+            if accepted.covers(service, case, where, left, right, statuses.get(case)):
                 taken += 1
-                continue
-            name = "%s: %s: %s" % (service, case, where)
-            seen.add(name)
-            if name in known:
                 continue
             found += 1
             print("%s: %s\n  %s\n    real: %s\n    here: %s" % (service, case, where, as_text(left), as_text(right)))
-    if complete:
-        for says in accepted.unused():
-            found += 1
-            print("accepted.json has a difference that is none any more: " + says)
-        for name in sorted(known - seen):
-            found += 1
-            print("open.json has a difference that is none any more: " + name)
-    print("%d cases, %d differences, %d open ones, %d accepted ones (%d reasons)"
-          % (cases, found, len(seen & known), taken, len(accepted.used)))
-    return found, seen
+    for says in accepted.unused() if complete else []:
+        found += 1
+        print("accepted.json has a difference that is none any more: " + says)
+    print("%d cases, %d differences, %d accepted ones (%d reasons)"
+          % (cases, found, taken, len({number for number, _ in accepted.used})))
+    return found
 
 
-def opened():
-    """Differences that are neither repaired nor accepted yet. The list may only become shorter."""
-    if not os.path.exists(OPEN):
-        return frozenset()
-    with open(OPEN) as text:
-        return frozenset(json.load(text))
-
-
-def localcloud(program, services, known):
+def localcloud(program, services):
     """A cloud with records instead of instances, slow enough for its states to be seen."""
     with tempfile.TemporaryDirectory(prefix="localcloud-differential-") as folder:
         name = "differential-%d" % os.getpid()
@@ -119,7 +102,7 @@ def localcloud(program, services, known):
                 thread.start()
             for thread in threads:
                 thread.join()
-            return compare(RECORDED, transcripts, services, known)
+            return compare(RECORDED, transcripts, services)
         finally:
             subprocess.run([program, "reset", "--yes"] + common, check=True, stdout=subprocess.DEVNULL)
 
@@ -143,7 +126,7 @@ def main(arguments):
         print(__doc__)
         return 0
     started, word, rest = time.monotonic(), arguments[0], arguments[1:]
-    operands = {"record": 2, "compare": 2, "live": 2, "localcloud": 1, "open": 1, "document": 1}.get(word)
+    operands = {"record": 2, "compare": 2, "live": 2, "localcloud": 1, "document": 1}.get(word)
     if operands is None or len(rest) < operands:
         print(__doc__, file=sys.stderr)
         return 2
@@ -159,22 +142,16 @@ def main(arguments):
         record(rest[0], rest[1], services, tell)
         return 0
     if word == "compare":
-        return 1 if compare(rest[0], rest[1], services)[0] else 0
+        return 1 if compare(rest[0], rest[1], services) else 0
     if word == "live":
         with tempfile.TemporaryDirectory() as folder:
             folders = [os.path.join(folder, str(number)) for number in (1, 2)]
             for cloud, place in zip(rest, folders):
                 record(cloud, place, services, tell)
-            return 1 if compare(*folders, services)[0] else 0
-    if word == "open":
-        seen = localcloud(os.path.abspath(rest[0]), [one for one in SERVICES if load(RECORDED, one)], frozenset())[1]
-        with open(OPEN, "w") as file:
-            json.dump(sorted(seen), file, indent=1, ensure_ascii=False)
-            file.write("\n")
-        return 0
+            return 1 if compare(*folders, services) else 0
     if word == "localcloud":
         recorded = [service for service in services if load(RECORDED, service)]
-        return 1 if localcloud(os.path.abspath(rest[0]), recorded, opened())[0] else 0
+        return 1 if localcloud(os.path.abspath(rest[0]), recorded) else 0
     return 1 if document(rest[0]) else 0
 
 

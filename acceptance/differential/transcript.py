@@ -18,6 +18,7 @@ IGNORED_HEADERS = {"date", "server", "connection", "keep-alive", "transfer-encod
 PATTERNS = [
     (re.compile(r"\breq-[0-9a-f]{8}-[0-9a-f-]{27}"), "<request>"),
     (re.compile(r"\btx[0-9a-f]{12,21}-\w+"), "<transaction>"),
+    (re.compile(r"\bdhcp[0-9a-f]{8}-[0-9a-f-]{27}-"), "dhcp<uuid>-"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uuid>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hex>"),
     (re.compile(r"\b[0-9a-f]{2}(:[0-9a-f]{2}){15}\b"), "<fingerprint>"),
@@ -30,6 +31,8 @@ PATTERNS = [
 ]
 # Nobody's business, and in each cloud of another form.
 SECRETS = {"x-subject-token": "<token>"}
+# Several IDs in a sentence come in no order.
+IDS = re.compile(r"<[^<>,]+>(?:,<[^<>,]+>)+")
 TIME = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
 
 
@@ -187,6 +190,7 @@ class Transcript:
             text = text.replace(url, "<%s>" % service)
         for pattern, word in PATTERNS:
             text = pattern.sub(word, text)
+        text = IDS.sub(lambda match: ",".join(sorted(match[0].split(","))), text)
         return TIME.sub(lambda match: re.sub(r"\d", "0", match[0]), text)
 
     def normal(self, value, key="", ordered=False):
@@ -208,6 +212,8 @@ class Transcript:
         kept = {}
         for name, value in answer.headers:
             name = name.lower()
+            if name.startswith("x-account-meta-"):
+                continue  # what others keep at the account is not in the story
             if name not in IGNORED_HEADERS or (name == "content-length" and method == "HEAD" and self.service in ("object-store", "image")):
                 # What belongs to the account is not ours to tell, and differs.
                 value = "<account>" if name.startswith("x-account-") else SECRETS.get(name) or self.words(value)

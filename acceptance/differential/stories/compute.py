@@ -1,4 +1,5 @@
 """Nova v2.1: flavors, keypairs, limits, servers that are refused, at several microversions; the others are in compute_servers.py."""
+from cloud import wait
 from stories.common import NOBODY, gates
 from stories.compute_common import KEY, V, at, wanted
 from stories.compute_servers import servers, pairs
@@ -193,7 +194,9 @@ def refusals(t):
         def create(case, version="2.93", **changes):
             answer = t.post(case, path, wanted(t, **changes), headers=at(version))
             if answer.status == 202:  # not refused after all
-                t.cloud.ask("compute", "DELETE", "%s/%s" % (path, answer.at("server", "id")))
+                one = "%s/%s" % (path, answer.at("server", "id"))
+                t.cloud.ask("compute", "DELETE", one)
+                wait(lambda: t.cloud.ask("compute", "GET", one).status == 404, 300)
         create("without a name", name=None)
         create("with an empty name", name="")
         create("with a name of blanks", name="  ")

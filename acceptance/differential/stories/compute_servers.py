@@ -176,6 +176,7 @@ def parts(t, one, port, group):
     t.post("remove a group by its ID", act, {remove: {"name": group}})
     t.post("remove it again", act, {remove: {"name": t.name("group")}})
     t.post("remove an unknown group", act, {remove: {"name": "no-such-group"}})
+    groups_of_all_kinds(t)
     t.get("groups of the project at 2.1", V + "/os-security-groups", only_shape=True)
     t.get("groups of the project at 2.36", V + "/os-security-groups", headers=at("2.36"))
     for action in ("addFloatingIp", "removeFloatingIp"):
@@ -188,6 +189,21 @@ def parts(t, one, port, group):
     t.put("change with an unknown member", one, {"server": {"no_such": 1}})
     t.put("change nothing", one, {"server": {}})
     t.put("change from nothing", one, {})
+
+
+def groups_of_all_kinds(t):
+    """Rules for addresses and for groups, mixed and not, so that the shape of them all does not depend on others."""
+    def ask(path, key, body):
+        return t.cloud.ask("network", "POST", "/v2.0/" + path, {key: body}).at(key, "id")
+
+    for name in ("mixed", "addresses"):
+        group = ask("security-groups", "security_group", {"name": t.name(name)})
+        t.after(lambda group=group: t.cloud.ask("network", "DELETE", "/v2.0/security-groups/" + group))
+        rule = {"security_group_id": group, "direction": "ingress", "protocol": "tcp",
+                "port_range_min": 80, "port_range_max": 80}
+        ask("security-group-rules", "security_group_rule", {**rule, "remote_ip_prefix": "10.0.0.0/8"})
+        if name == "mixed":
+            ask("security-group-rules", "security_group_rule", {**rule, "remote_group_id": group})
 
 
 def without_rules(body):

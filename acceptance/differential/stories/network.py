@@ -150,6 +150,13 @@ def subnets(t):
         t.delete("delete again", one)
 
 
+def network_with_port(t):
+    """A port in the default group, and its network, in the order in which they can go."""
+    network = t.cloud.ask("network", "POST", V + "/networks", {"network": {"name": t.name("used")}}).at("network", "id")
+    port = t.cloud.ask("network", "POST", V + "/ports", {"port": {"name": t.name("used"), "network_id": network}})
+    return [("ports", port.at("port", "id")), ("networks", network)]
+
+
 def groups(t):
     path, rules = V + "/security-groups", V + "/security-group-rules"
 
@@ -183,8 +190,11 @@ def groups(t):
         t.put("change", one, {"security_group": {"description": "changed"}}, pick=by_direction)
         t.put("change with an unknown member", one, {"security_group": {"no_such": 1}})
         default = [value for value, word in t.aliases.items() if word == "<default group>"][0]
+        used = network_with_port(t)
         t.put("rename the default group", "%s/%s" % (path, default), {"security_group": {"name": "x"}})
         t.delete("delete the default group", "%s/%s" % (path, default))
+        for kind, identifier in used:
+            t.cloud.ask("network", "DELETE", "%s/%s/%s" % (V, kind, identifier))
         missing(t, path, "security_group")
         tags(t, one)
 

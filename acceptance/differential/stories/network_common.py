@@ -40,7 +40,8 @@ def listings(t, path, key, first):
     t.get("list sorted by two keys in one direction", path + "?sort_key=name&sort_key=id&sort_dir=asc")
     t.get("list with a limit that is none", path + "?limit=x")
     t.get("list with a negative limit", path + "?limit=-1")
-    t.get("list with an unknown marker", "%s?limit=1&marker=%s" % (path, NOBODY))
+    t.get("list with an unknown marker", "%s?limit=1&marker=%s" % (path, NOBODY),
+          pick=lambda body: body if "NeutronError" in body else sorted(body))  # in the order of random IDs
     pages(t, "list by name", "%s?name=%s&limit=1" % (path, t.name(first)), key)
 
 

@@ -7,6 +7,10 @@ import urllib.parse
 def run(t):
     t.alias(t.cloud.project, "project")
     with t.story("account"):
+        box = "/" + t.name("box")
+        for path in (box, box + "/thing"):  # so that there is something in the account
+            t.cloud.ask("object-store", "PUT", path, b"")
+            t.removed_by("DELETE", path)
         t.get("list, its shape", "?format=json", only_shape=True)
         t.get("an unknown marker", "?format=json&prefix=" + t.name("no-such"))
         t.get("list as text", "?prefix=" + t.name("no-such"))
