@@ -1,5 +1,6 @@
-# Headers that most files need are compiled once per kind of target, which halves the time of a clean build. Only in
-# Release: every other kind of build compiles each file with its own includes alone, so that a missing one is found.
+# Headers that most files need are compiled once per kind of target, which halves the time of a clean build. In Release
+# and, by their presets, with sanitizers: Debug compiles each file with its own includes alone, so that a missing one is
+# found.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(precompile ON)
 else()

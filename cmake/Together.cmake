@@ -1,5 +1,5 @@
 # A few files of a target are compiled as one: templates that all of them use are then instantiated once, which saves a
-# third of a clean build. Only in Release, for the reason that Precompiled.cmake gives.
+# third of a clean build. In Release and, by their presets, with sanitizers, for the reason that Precompiled.cmake gives.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(together ON)
 else()
