@@ -62,9 +62,9 @@ def send(url, method, headers, body=None, timeout=120):
         connection.close()
 
 
-def cloud_entry(name):
-    """The entry of clouds.yaml, from where every OpenStack client looks for it."""
-    places = [os.environ.get("OS_CLIENT_CONFIG_FILE"), "clouds.yaml",
+def cloud_entry(name, file=None):
+    """The entry of clouds.yaml, from where every OpenStack client looks for it, or of that file."""
+    places = [file, os.environ.get("OS_CLIENT_CONFIG_FILE"), "clouds.yaml",
               os.path.expanduser("~/.config/openstack/clouds.yaml"), "/etc/openstack/clouds.yaml"]
     for place in filter(None, places):
         if os.path.exists(place):
@@ -79,8 +79,8 @@ def cloud_entry(name):
 class Cloud:
     """One project of one cloud, with a token."""
 
-    def __init__(self, name):
-        entry = cloud_entry(name)
+    def __init__(self, name, file=None):
+        entry = cloud_entry(name, file)
         self.auth = entry["auth"]
         self.identity = self.auth["auth_url"].rstrip("/")
         if self.identity.endswith("/v3"):

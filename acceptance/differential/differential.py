@@ -4,14 +4,17 @@
     differential.py record CLOUD FOLDER [SERVICE…]    write CLOUD's transcripts
     differential.py compare FOLDER FOLDER [SERVICE…]  compare two clouds' transcripts: the real one's, then the other's
     differential.py live CLOUD CLOUD [SERVICE…]       both at once
-    differential.py localcloud PROGRAM [SERVICE…]     the embedded cloud with what is recorded here
+    differential.py localcloud PROGRAM [SERVICE…]     the embedded cloud with what is recorded here, and with recordings
     differential.py document FILE                     the accepted differences and what the document says of them
 
 CLOUD is an entry of clouds.yaml: a project's member, without rights of an administrator.
 """
+import collections
+import contextlib
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,10 +27,14 @@ sys.dont_write_bytecode = True
 
 from cloud import SERVICES, Cloud  # noqa: E402
 from comparison import Accepted, as_text, differences  # noqa: E402
+from replay import Replay  # noqa: E402
 from transcript import Transcript  # noqa: E402
 
 RECORDED = os.path.join(HERE, "recorded")
 ACCEPTED = os.path.join(HERE, "accepted.json")
+RECORDINGS = os.path.join(HERE, "../../localcloud/tests/recordings")
+# Services that have no transcript of a real cloud yet, but recordings that can be asked again.
+REPLAYED = {"load-balancer"}
 
 
 def module(service):
@@ -43,10 +50,14 @@ def record(cloud_name, folder, services, tell):
             continue
         transcript = Transcript(cloud, service, tell)
         importlib.import_module("stories." + module(service)).run(transcript)
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, service + ".json"), "w") as file:
-            json.dump(transcript.cases, file, indent=1, ensure_ascii=False)
-            file.write("\n")
+        write(folder, service, transcript.cases)
+
+
+def write(folder, service, cases):
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, service + ".json"), "w") as file:
+        json.dump(cases, file, indent=1, ensure_ascii=False)
+        file.write("\n")
 
 
 def load(folder, service):
@@ -85,26 +96,58 @@ def compare(real_folder, our_folder, services):
     return found
 
 
+@contextlib.contextmanager
+def embedded(program, folder, name, *arguments):
+    """A cloud with records instead of instances; the folder of its clouds.yaml."""
+    state = os.path.join(folder, name)
+    common = ["--name", name, "--state", state]
+    subprocess.run([program, "up", "--driver", "fake", *arguments] + common, check=True,
+                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    try:
+        yield os.path.join(state, "clouds.yaml")
+    finally:
+        subprocess.run([program, "reset", "--yes"] + common, check=True, stdout=subprocess.DEVNULL)
+
+
+def replayed(service):
+    """Whether it has no transcript of a real cloud, but recordings of a real service."""
+    return service in REPLAYED and load(RECORDED, service) is None
+
+
+def replay(service, clouds_yaml, name, real, here):
+    script = importlib.import_module("replays." + module(service))
+    run = Replay(service, os.path.join(RECORDINGS, service), Cloud(name + "-admin", clouds_yaml), script)
+    for folder, cases in zip((real, here), run.run()):
+        write(folder, service, cases)
+    reasons = collections.Counter(reason for _, reason in run.skipped)
+    print("%s: %d recorded exchanges are compared, %d are not: %s" % (
+        service, len(run.real.cases), len(run.skipped),
+        "; ".join("%s (%d)" % item for item in sorted(reasons.items()))))
+
+
 def localcloud(program, services):
-    """A cloud with records instead of instances, slow enough for its states to be seen."""
-    with tempfile.TemporaryDirectory(prefix="localcloud-differential-") as folder:
-        name = "differential-%d" % os.getpid()
-        state = os.path.join(folder, "state")
-        common = ["--name", name, "--state", state]
-        subprocess.run([program, "up", "--driver", "fake", "--boot-delay", "1", "--pending-delay", "150"]
-                       + common, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        try:
-            os.environ["OS_CLIENT_CONFIG_FILE"] = os.path.join(state, "clouds.yaml")
-            transcripts = os.path.join(folder, "transcripts")
-            threads = [threading.Thread(target=record, args=(name, transcripts, [service], lambda text: None))
-                       for service in services]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            return compare(RECORDED, transcripts, services)
-        finally:
-            subprocess.run([program, "reset", "--yes"] + common, check=True, stdout=subprocess.DEVNULL)
+    """The stories, and what else was recorded, on two clouds that are slow enough for their states to be seen."""
+    with tempfile.TemporaryDirectory(prefix="localcloud-differential-") as folder, contextlib.ExitStack() as clouds:
+        names = ["differential-%d" % os.getpid(), "differential-replay-%d" % os.getpid()]
+        places = [clouds.enter_context(embedded(program, folder, names[0], "--boot-delay", "1", "--pending-delay", "150")),
+                  clouds.enter_context(embedded(program, folder, names[1], "--pending-delay", "1000"))]
+        os.environ["OS_CLIENT_CONFIG_FILE"] = places[0]
+        real, here = os.path.join(folder, "real"), os.path.join(folder, "here")
+        os.makedirs(here)
+        shutil.copytree(RECORDED, real)
+        threads = [threading.Thread(target=record, args=(names[0], here, [service], lambda text: None))
+                   for service in services if not replayed(service)]
+        threads += [threading.Thread(target=replay, args=(service, places[1], names[1], real, here))
+                    for service in services if replayed(service)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for service in services:
+            # A thread that broke has left nothing.
+            if load(real, service) is None:
+                write(real, service, [])
+        return compare(real, here, services)
 
 
 def document(file):
@@ -150,7 +193,7 @@ def main(arguments):
                 record(cloud, place, services, tell)
             return 1 if compare(*folders, services) else 0
     if word == "localcloud":
-        recorded = [service for service in services if load(RECORDED, service)]
+        recorded = [service for service in services if load(RECORDED, service) or replayed(service)]
         return 1 if localcloud(os.path.abspath(rest[0]), recorded) else 0
     return 1 if document(rest[0]) else 0
 
