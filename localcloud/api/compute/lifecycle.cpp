@@ -239,20 +239,13 @@ void Lifecycle::build(const std::string& server_id, const std::string& request_i
         // After a restart some of this may be done already.
         detach_ports(transaction, server_id);
         Document& server = transaction.edit(Kind::server, server_id);
-        server["task_state"] = "networking";
+        server["task_state"] = "spawning";
         server["host"] = cloud_.name;
         if (text(server, "availability_zone").empty()) server["availability_zone"] = "nova";
         attach_ports(transaction, server);
         transaction.commit();
     }
     network::apply_topology(cloud_);
-    {
-        auto transaction = cloud_.store.write();
-        Document& server = transaction.edit(Kind::server, server_id);
-        if (text(server, "task_state") == "deleting") return;
-        server["task_state"] = "spawning";
-        transaction.commit();
-    }
     if (cloud_.boot_delay.count() == 0) return boot(server_id);
     workers_.submit_at(ready, server_id, [this, server_id, request_id] {
         try {
