@@ -50,7 +50,7 @@ class Replay:
 
     def __init__(self, service, folder, admin, script):
         self.service, self.folder, self.admin, self.script = service, folder, admin, script
-        self.owner, self.other = Person(admin, "rec-demo"), Person(admin, "rec-other")
+        self.owner, self.other = Person(admin, "demo of " + service), Person(admin, "other of " + service)
         self.ours = {}  # of the recorded ID
         self.real, self.here = Transcript(self.script.Recorded, service), Transcript(admin, service)
         self.skipped = []  # (name, reason)
@@ -65,7 +65,7 @@ class Replay:
                 continue
             self.script.prepare(self, name)
             answer = self.ask(name, request, response)
-            self.learn(response["body"], answer.body)
+            self.learn(self.script.normal(response["body"]), self.script.normal(answer.body))
             self.keep(self.real, name, response["status"], response["headers"].items(), response["body"])
             self.keep(self.here, name, answer.status, answer.headers, answer.body)
         return self.real.cases, self.here.cases
@@ -82,7 +82,10 @@ class Replay:
             body = body.encode()
         elif body is not None:
             body = json.loads(self.translated(json.dumps(self.script.wanted(body))))
-        headers = {"Content-Type": "application/json"} if isinstance(body, bytes) else {}
+        headers = {key: value for key, value in request["headers"].items() if key.startswith("X-")}
+        headers.pop("X-Auth-Token", None)
+        if isinstance(body, bytes):
+            headers["Content-Type"] = "application/json"
         token = self.script.token(self, name)
         answer = None
 
@@ -116,7 +119,7 @@ class Replay:
 
     def keep(self, transcript, name, status, headers, body):
         told = {key.lower(): value for key, value in headers}
-        case = {"case": name, "status": status, "headers": {key: told[key] for key in HEADERS if key in told}}
+        case = {"case": name, "status": status, "headers": {key: transcript.words(told[key]) for key in HEADERS if key in told}}
         if body is not None:
             case["body"] = transcript.normal(self.script.normal(body))
         transcript.cases.append(case)

@@ -70,7 +70,12 @@ bool matches(const Document& document, const std::string& key, const std::string
 int compare(const json::value& left, const json::value& right) {
     if (left.is_int64() && right.is_int64())
         return left.get_int64() < right.get_int64() ? -1 : (left.get_int64() > right.get_int64() ? 1 : 0);
-    return to_text(left).compare(to_text(right));
+    // As the database of Designate orders names: without regard to case, and '_' after letters.
+    const auto folded = [](std::string text) {
+        std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+        return text;
+    };
+    return folded(to_text(left)).compare(folded(to_text(right)));
 }
 
 }  // namespace
