@@ -23,39 +23,30 @@ class LoadBalancers : public Story {
     static openstack::LoadBalancerService octavia() { return cloud().load_balancer(); }
 };
 
-TEST_F(LoadBalancers, OneIsMadeChangedAndRemovedWithAllBelowIt) {
-    const auto& subnet = suite().network().subnet_ids.front();
-    const auto made =
-        octavia().create_load_balancer(
-            {.name = name("balancer"),
-             .vip_subnet_id = subnet,
-             .listeners = {{.name = name("listener"),
-                            .protocol = "HTTP",
-                            .protocol_port = 80,
-                            .default_pool =
-                                openstack::load_balancer::PoolCreate{
-                                    .name = name("pool"),
-                                    .protocol = "HTTP",
-                                    .lb_algorithm = "ROUND_ROBIN",
-                                    .members =
-                                        {{.name = "one", .address = "10.93.7.101", .protocol_port = 80}},
-                                    .health_monitor =
-                                        openstack::load_balancer::HealthMonitorCreate{
-                                            .name = name("monitor"),
-                                            .type = "HTTP",
-                                            .delay = 5,
-                                            .timeout = 3,
-                                            .max_retries = 2,
-                                            .url_path = "/healthz"}}}}},
-            call());
-    EXPECT_FALSE(made.vip_address.empty());
-    const auto balancer = wait_for_balancer(made);
+TEST_F(LoadBalancers, OneIsMadePartByPartChangedAndRemoved) {
+    auto balancer = octavia().create_load_balancer(
+        {.name = name("balancer"), .vip_subnet_id = suite().network().subnet_ids.front()}, call());
+    EXPECT_FALSE(balancer.vip_address.empty());
+    balancer = wait_for_balancer(balancer);
     EXPECT_EQ(octavia().find_load_balancer(name("balancer"), call()).id, balancer.id);
-    ASSERT_EQ(balancer.pools.size(), 1U);
-    const auto pool = octavia().get_pool(balancer.pools.front(), call());
-    EXPECT_EQ(pool.lb_algorithm, "ROUND_ROBIN");
 
     // One change after the other, although Octavia takes none while one is at work: the SDK waits in between.
+    const auto listener = octavia().create_listener(
+        {.name = name("listener"), .load_balancer_id = balancer.id, .protocol = "HTTP", .protocol_port = 80},
+        call());
+    const auto pool = octavia().create_pool(
+        {.name = name("pool"), .listener_id = listener.id, .protocol = "HTTP", .lb_algorithm = "ROUND_ROBIN"},
+        call());
+    EXPECT_EQ(pool.lb_algorithm, "ROUND_ROBIN");
+    octavia().create_health_monitor({.name = name("monitor"),
+                                     .pool_id = pool.id,
+                                     .type = "HTTP",
+                                     .delay = 5,
+                                     .timeout = 3,
+                                     .max_retries = 2,
+                                     .url_path = "/healthz"},
+                                    call());
+    octavia().create_member(pool, {.name = "one", .address = "10.93.7.101", .protocol_port = 80}, call());
     const auto member =
         octavia().create_member(pool, {.name = "two", .address = "10.93.7.102", .protocol_port = 80}, call());
     octavia().update_member(member, pool, {.weight = 5}, call());
@@ -92,6 +83,35 @@ TEST_F(LoadBalancers, OneIsMadeChangedAndRemovedWithAllBelowIt) {
     EXPECT_TRUE(octavia().delete_load_balancer(balancer, true, call()));
     octavia().wait_for_delete(balancer, suite().short_wait("the load balancer is gone"));
     (void)refused<openstack::NotFound>([&] { (void)octavia().get_load_balancer(balancer, call()); });
+}
+
+TEST_F(LoadBalancers, OneIsMadeWithAllBelowItAtOnce) {
+    const auto made = octavia().create_load_balancer(
+        {.name = name("tree"),
+         .vip_subnet_id = suite().network().subnet_ids.front(),
+         .listeners = {{.name = name("tree-listener"),
+                        .protocol = "HTTP",
+                        .protocol_port = 80,
+                        .default_pool =
+                            openstack::load_balancer::PoolCreate{.name = name("tree-pool"),
+                                                                 .protocol = "HTTP",
+                                                                 .lb_algorithm = "ROUND_ROBIN",
+                                                                 .members = {{.name = "one",
+                                                                              .address = "10.93.7.101",
+                                                                              .protocol_port = 80}}}}}},
+        call());
+    const auto balancer = wait_for_balancer(made);
+    const auto tree = octavia().get_load_balancer_status(balancer, call());
+    ASSERT_EQ(tree.listeners.size(), 1U);
+    ASSERT_EQ(tree.listeners.front().pools.size(), 1U);
+    EXPECT_EQ(tree.listeners.front().pools.front().members.size(), 1U);
+    const auto pool = octavia().get_pool(balancer.pools.front(), call());
+    EXPECT_TRUE(octavia().delete_load_balancer(balancer, true, call()));
+    octavia().wait_for_delete(balancer, suite().short_wait("the load balancer is gone"));
+    // Seen on Zed with its noop drivers: such a pool can never be changed, which is why the programs make part by part.
+    if (pool.provisioning_status != openstack::load_balancer::ProvisioningStatus::active)
+        GTEST_SKIP() << "this cloud's load balancer is ACTIVE, and the pool that was made with it "
+                     << pool.provisioning_status.text();
 }
 
 TEST_F(LoadBalancers, OneThatDoesNotExistIsNotFound) {
