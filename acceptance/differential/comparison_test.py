@@ -10,6 +10,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
 from comparison import Accepted, differences  # noqa: E402
+from kinds import kind, not_compared  # noqa: E402
+from replay import Replay  # noqa: E402
 from transcript import Transcript, shape  # noqa: E402
 
 
@@ -64,6 +66,42 @@ class Comparison(unittest.TestCase):
             self.assertEqual(accepted.unused(), ["two"])
             self.assertTrue(accepted.covers("net", "subnets: show", "body.error", "ab", "x", 400))
             self.assertEqual(accepted.unused(), [])
+
+
+class Kinds(unittest.TestCase):
+    def test_what_names_one_thing_is_left_out(self):
+        self.assertEqual(kind("network", "GET", "/v2.0/networks/<net>?fields=id", 200),
+                         kind("network", "GET", "/v2.0/networks/0b5dbd3e-6f0a-4f39-9d0c-1f0f6ee5a6f4", 200))
+        self.assertEqual(kind("compute", "GET", "/v2.1/servers/detail", 200), "compute GET /v2.1/servers/detail 200")
+        self.assertEqual(kind("object-store", "PUT", "/box/a/b", 201), kind("object-store", "PUT", "/v1/AUTH_1/c/o", 201))
+
+    def test_a_recording_that_nobody_compares_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(os.path.join(folder, "network"))
+            with open(os.path.join(folder, "network", "001-x.json"), "w") as text:
+                json.dump({"request": {"method": "GET", "path": "/v2.0/networks"}, "response": {"status": 403}}, text)
+
+            def judge(status, *patterns):
+                cases = [{"request": "GET /v2.0/networks", "status": status}]
+                return not_compared(folder, ["network"], lambda service: cases, [{"kinds": list(patterns)}])[1:]
+            found = "network GET /v2.0/networks 403"
+            self.assertEqual(judge(200), (["001-x.json: " + found], []))
+            self.assertEqual(judge(403), ([], []))
+            self.assertEqual(judge(200, found), ([], []))
+            self.assertEqual(judge(403, found), ([], [found]))
+
+
+class Replays(unittest.TestCase):
+    def test_ids_are_learned_from_answers_and_must_come_back(self):
+        cloud = type("Cloud", (), {"prefix": "no-prefix", "endpoints": {}})
+        run = Replay.__new__(Replay)
+        run.ours, run.real, run.here = {}, Transcript(cloud, "network"), Transcript(cloud, "network")
+        one, two, ours = "0" * 7 + "1", "0" * 7 + "2", "a" * 8
+        tail = "-6f0a-4f39-9d0c-1f0f6ee5a6f4"
+        run.learn({"net": [{"id": one + tail}]}, {"net": [{"id": ours + tail}]})
+        self.assertEqual(run.translated("/nets/" + one + tail), "/nets/" + ours + tail)
+        self.assertEqual(run.real.words(one + tail), run.here.words(ours + tail))
+        self.assertNotEqual(run.real.words(two + tail), run.here.words(ours + tail))
 
 
 class Words(unittest.TestCase):

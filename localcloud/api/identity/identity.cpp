@@ -112,15 +112,62 @@ Document Identity::shown(const Document& document, std::string_view collection) 
     return out;
 }
 
+namespace {
+
+std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+/// "name__contains", "name__istartswith" …: all that the query says so of the member.
+bool matches_inexactly(const Request& request, std::string_view filter, const std::string& actual) {
+    return std::all_of(request.query.begin(), request.query.end(), [&](const auto& entry) {
+        const std::string prefix = std::string{filter} + "__";
+        if (!entry.first.starts_with(prefix)) return true;
+        std::string how = entry.first.substr(prefix.size());
+        const bool any_case = how.starts_with('i');
+        if (any_case) how.erase(0, 1);
+        const std::string wanted = any_case ? lower_case(entry.second) : entry.second;
+        const std::string text = any_case ? lower_case(actual) : actual;
+        if (how == "contains") return text.find(wanted) != std::string::npos;
+        if (how == "startswith") return text.starts_with(wanted);
+        return how != "endswith" || text.ends_with(wanted);
+    });
+}
+
+/// "tags=a,b", "tags-any", "not-tags", "not-tags-any".
+bool has_wanted_tags(const Request& request, const Document& document) {
+    const std::vector<std::string> tags = texts(document, "tags");
+    for (const auto& [key, list] : request.query) {
+        if (key != "tags" && key != "tags-any" && key != "not-tags" && key != "not-tags-any") continue;
+        std::size_t named = 0;
+        std::size_t found = 0;
+        for (std::size_t from = 0; from <= list.size(); ++named) {
+            const std::size_t comma = std::min(list.find(',', from), list.size());
+            const std::string tag = list.substr(from, comma - from);
+            found += static_cast<std::size_t>(std::count(tags.begin(), tags.end(), tag));
+            from = comma + 1;
+        }
+        const bool fits = key.ends_with("-any") ? found > 0 : found == named;
+        if (fits == key.starts_with("not-")) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
 Response Identity::list(const Call& call, std::string_view collection,
                         const std::vector<const Document*>& documents,
                         const std::vector<std::string_view>& filters) const {
     json::array items;
     for (const Document* document : documents) {
         const bool wanted = std::all_of(filters.begin(), filters.end(), [&](std::string_view filter) {
+            const json::value* found = document->if_contains(filter);
+            if (found != nullptr && found->is_string() &&
+                !matches_inexactly(call.request, filter, to_text(*found)))
+                return false;
             const auto value = call.request.query_value(filter);
             if (!value) return true;
-            const json::value* found = document->if_contains(filter);
             if (found == nullptr) return false;
             if (found->is_bool()) {
                 return found->get_bool() ==
@@ -128,7 +175,8 @@ Response Identity::list(const Call& call, std::string_view collection,
             }
             return to_text(*found) == *value;
         });
-        if (wanted) items.emplace_back(shown(*document, collection));
+        if (wanted && has_wanted_tags(call.request, *document))
+            items.emplace_back(shown(*document, collection));
     }
     const std::string self = cloud_.endpoint + call.request.target;
     return json_response(200, {{collection, std::move(items)},
