@@ -37,7 +37,7 @@ ACCEPTED = os.path.join(HERE, "accepted.json")
 UNCOVERED = os.path.join(HERE, "uncovered.json")
 RECORDINGS = os.path.join(HERE, "../../localcloud/tests/recordings")
 # Services whose recordings are asked again.
-REPLAYED = ("load-balancer", "dns", "identity")
+REPLAYED = ("load-balancer", "dns", "identity", "object-store")
 
 
 def module(service):

@@ -3,6 +3,7 @@
 A recording knows the IDs of its cloud. What an answer of ours has at the place of an ID is that ID from then on, in
 later requests, too; where another ID comes back than before, the two transcripts differ.
 """
+import base64
 import glob
 import json
 import os
@@ -22,7 +23,10 @@ def exchanges(folder):
     for file in sorted(glob.glob(os.path.join(folder, "*.json"))):
         with open(file) as text:
             exchange = json.load(text)
-        yield os.path.basename(file)[:-len(".json")], exchange["request"], exchange["response"]
+        response = exchange["response"]
+        if response.get("base64"):
+            response["body"] = base64.b64decode(response["body"]).decode("utf-8", "replace")
+        yield os.path.basename(file)[:-len(".json")], exchange["request"], response
 
 
 class Person:
@@ -78,14 +82,14 @@ class Replay:
     def ask(self, name, request, response):
         """As soon as the service is as far as the real one was."""
         body = request["body"]
-        if isinstance(body, str):
+        if request.get("base64"):
+            body = base64.b64decode(body)
+        elif isinstance(body, str):
             body = body.encode()
         elif body is not None:
             body = json.loads(self.translated(json.dumps(self.script.wanted(body))))
-        headers = {key: value for key, value in request["headers"].items() if key.startswith("X-")}
+        headers = {"Accept": None, **{key: self.translated(value) for key, value in request["headers"].items()}}
         headers.pop("X-Auth-Token", None)
-        if isinstance(body, bytes):
-            headers["Content-Type"] = "application/json"
         token = self.script.token(self, name)
         answer = None
 
@@ -119,7 +123,7 @@ class Replay:
 
     def keep(self, transcript, name, status, headers, body):
         told = {key.lower(): value for key, value in headers}
-        case = {"case": name, "status": status, "headers": {key: transcript.words(told[key]) for key in HEADERS if key in told}}
+        case = {"case": name, "status": status, "headers": {key: transcript.words(told[key]) for key in getattr(self.script, "HEADERS", HEADERS) if key in told}}
         if body is not None:
             case["body"] = transcript.normal(self.script.normal(body))
         transcript.cases.append(case)
