@@ -114,8 +114,15 @@ def embedded(program, folder, name, *arguments):
         subprocess.run([program, "reset", "--yes"] + common, check=True, stdout=subprocess.DEVNULL)
 
 
-def replay(service, clouds_yaml, name, real, here):
+def replay(program, service, folder, real, here):
+    """On a cloud of its own, which is as slow as the recordings need it to be seen in between."""
     script = importlib.import_module("replays." + module(service))
+    name = "differential-%s-%d" % (service, os.getpid())
+    with embedded(program, folder, name, "--pending-delay", script.PENDING_DELAY) as clouds_yaml:
+        ask_again(script, service, clouds_yaml, name, real, here)
+
+
+def ask_again(script, service, clouds_yaml, name, real, here):
     run = Replay(service, os.path.join(RECORDINGS, service), Cloud(name + "-admin", clouds_yaml), script)
     for folder, cases in zip((real, here), run.run()):
         write(folder, replay_of(service), cases)
@@ -126,30 +133,29 @@ def replay(service, clouds_yaml, name, real, here):
 
 
 def localcloud(program, services):
-    """The stories, and what else was recorded, on two clouds that are slow enough for their states to be seen."""
-    with tempfile.TemporaryDirectory(prefix="localcloud-differential-") as folder, contextlib.ExitStack() as clouds:
-        names = ["differential-%d" % os.getpid(), "differential-replay-%d" % os.getpid()]
-        places = [clouds.enter_context(embedded(program, folder, names[0], "--boot-delay", "1", "--pending-delay", "150")),
-                  clouds.enter_context(embedded(program, folder, names[1], "--pending-delay", "1000"))]
-        os.environ["OS_CLIENT_CONFIG_FILE"] = places[0]
+    """The stories, and what else was recorded, on clouds that are slow enough for their states to be seen."""
+    name = "differential-%d" % os.getpid()
+    with tempfile.TemporaryDirectory(prefix="localcloud-differential-") as folder, \
+            embedded(program, folder, name, "--boot-delay", "1", "--pending-delay", "150") as clouds_yaml:
+        os.environ["OS_CLIENT_CONFIG_FILE"] = clouds_yaml
         real, here = os.path.join(folder, "real"), os.path.join(folder, "here")
         os.makedirs(here)
         shutil.copytree(RECORDED, real)
         told = [service for service in services if load(RECORDED, service)]
         again = [service for service in services if service in REPLAYED]
-        threads = [threading.Thread(target=record, args=(names[0], here, [service], lambda text: None))
+        threads = [threading.Thread(target=record, args=(name, here, [service], lambda text: None))
                    for service in told]
-        threads += [threading.Thread(target=replay, args=(service, places[1], names[1], real, here))
+        threads += [threading.Thread(target=replay, args=(program, service, folder, real, here))
                     for service in again]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         compared = told + [replay_of(service) for service in again]
-        for name in compared:
+        for one in compared:
             # A thread that broke has left nothing.
-            if load(real, name) is None:
-                write(real, name, [])
+            if load(real, one) is None:
+                write(real, one, [])
         return compare(real, here, compared, complete=services == list(SERVICES))
 
 

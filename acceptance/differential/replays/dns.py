@@ -16,6 +16,7 @@ NOT_HERE = {
     "106 107 108 109 110": "floating IPs have no PTR records",
 }
 REASONS = {number: reason for numbers, reason in NOT_HERE.items() for number in numbers.split()}
+PENDING_DELAY = "2000"  # milliseconds
 
 
 class Recorded:

@@ -14,6 +14,7 @@ NOT_HERE = {
         "it needs a password or a token, and recordings have none; the story has the same request",
 }
 REASONS = {number: reason for numbers, reason in NOT_HERE.items() for number in numbers.split()}
+PENDING_DELAY = "0"  # milliseconds
 
 
 class Recorded:

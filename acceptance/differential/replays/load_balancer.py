@@ -3,6 +3,7 @@ import copy
 
 from cloud import wait
 
+PENDING_DELAY = "1500"  # milliseconds
 
 
 class Recorded:

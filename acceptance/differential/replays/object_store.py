@@ -11,6 +11,7 @@ NOT_HERE = {
     "064": "it is about the time of the recording",
 }
 REASONS = {number: reason for numbers, reason in NOT_HERE.items() for number in numbers.split()}
+PENDING_DELAY = "0"  # milliseconds
 
 
 class Recorded:
