@@ -20,7 +20,7 @@ namespace json = boost::json;
 /// The auth section of a cloud, and errors that say where it is.
 class Settings {
   public:
-    explicit Settings(const CloudConfig& config) : config_(config) {}
+    explicit Settings(CloudConfig config) : config_(std::move(config)) {}
 
     [[nodiscard]] std::string get(const char* key) const {
         return config_.get(std::string("auth.") + key).value_or("");
@@ -206,7 +206,8 @@ class Keystone final : public Authenticator {
                 std::to_string(response.status) + " " + std::string(session::reason_phrase(response.status));
             if (!details.service_message.empty()) text += ": " + details.service_message;
             if (response.status == 404) text += " Does auth_url point at the Identity service?";
-            session::raise_status(text + request(details), std::move(details));
+            text += request(details);
+            session::raise_status(text, std::move(details));
         }
         session::raise_answer(std::move(details));
     }

@@ -91,8 +91,9 @@ Access access(const json::object& token) {
 
 bool read_digits(std::string_view& text, std::size_t count, int& out) {
     if (text.size() < count) return false;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + count, out);
-    if (error != std::errc{} || end != text.data() + count) return false;
+    const auto digits = text.substr(0, count);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return false;
     text.remove_prefix(count);
     return true;
 }

@@ -243,7 +243,7 @@ std::pair<Fault, std::string> Transfer::expiry(Clock::time_point now) const {
 Transfer::Outcome Transfer::explain(CURLcode code) const {
     if (code == CURLE_OK) return {};
     if (refused_.fault) return refused_;
-    const std::string detail = curl_error_.front() != '\0' ? std::string(curl_error_.c_str())
+    const std::string detail = curl_error_.front() != '\0' ? curl_error_.substr(0, curl_error_.find('\0'))
                                                            : std::string(curl_easy_strerror(code));
     const auto host = host_of(request_.url);
     switch (code) {

@@ -161,7 +161,7 @@ std::optional<LoadBalancer> LoadBalancerService::find_load_balancer_or_null(
 
 LoadBalancer LoadBalancerService::create_load_balancer(const load_balancer::LoadBalancerCreate& load_balancer,
                                                        const CallOptions& options) const {
-    LoadBalancer created = resource::create<LoadBalancer>(adapter_, load_balancer, options);
+    auto created = resource::create<LoadBalancer>(adapter_, load_balancer, options);
     changes_->created(created.id);
     return load_balancer::learned(*changes_, std::move(created));
 }

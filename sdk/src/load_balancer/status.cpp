@@ -90,11 +90,11 @@ using load_balancer::StatusTree;
 namespace {
 
 template <class Result>
-Result read(const Adapter& adapter, const std::string& path, std::vector<std::string_view> key_path,
+Result read(const Adapter& adapter, const std::string& path, std::initializer_list<std::string_view> key_path,
             const CallOptions& options) {
     const Request request{.path = path};
     Result result;
-    resource::decode_response(adapter.request(request, options), request, {.key_path = std::move(key_path)},
+    resource::decode_response(adapter.request(request, options), request, {.key_path = key_path},
                               resource::value_type<Result>, &result);
     return result;
 }

@@ -1,6 +1,5 @@
 #include "openstack/body.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -52,8 +51,7 @@ BodySource text_body(std::string text) {
     const auto state = std::make_shared<State>(State{.text = std::move(text)});
     return {.read =
                 [state](char* buffer, std::size_t capacity) {
-                    const std::size_t count = std::min(capacity, state->text.size() - state->position);
-                    std::memcpy(buffer, state->text.data() + state->position, count);
+                    const std::size_t count = state->text.copy(buffer, capacity, state->position);
                     state->position += count;
                     return count;
                 },

@@ -42,7 +42,7 @@ void Digest::Free::operator()(void* context) const {
     EVP_MD_CTX_free(context_of(context));
 }
 
-Digest::Digest(const std::string& algorithm) : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {
+Digest::Digest(std::string algorithm) : algorithm_(std::move(algorithm)), context_(EVP_MD_CTX_new()) {
     reset();
 }
 
@@ -69,7 +69,7 @@ std::string Digest::finish() {
     return hexadecimal(bytes.data(), size);
 }
 
-BodySource observed(BodySource source, std::shared_ptr<Digest> digest) {
+BodySource observed(BodySource source, const std::shared_ptr<Digest>& digest) {
     BodySource result{.size = source.size};
     result.read = [read = std::move(source.read), digest](char* buffer, std::size_t capacity) {
         const std::size_t count = read(buffer, capacity);

@@ -13,7 +13,7 @@ namespace openstack::resource {
 class Digest {
   public:
     /// "md5", "sha1", "sha256", "sha512" … Throws Error where OpenSSL does not offer it.
-    explicit Digest(const std::string& algorithm);
+    explicit Digest(std::string algorithm);
     void update(std::string_view bytes);
     /// Lower-case hexadecimal; afterwards it is as new.
     [[nodiscard]] std::string finish();
@@ -28,7 +28,7 @@ class Digest {
 };
 
 /// A source that passes its bytes to `digest` on the way; rewinding starts the digest anew.
-[[nodiscard]] BodySource observed(BodySource source, std::shared_ptr<Digest> digest);
+[[nodiscard]] BodySource observed(BodySource source, const std::shared_ptr<Digest>& digest);
 
 /// HMAC in lower-case hexadecimal.
 [[nodiscard]] std::string hmac(const std::string& algorithm, std::string_view key, std::string_view text);

@@ -14,8 +14,8 @@ struct ServiceType {
     std::string_view version;
     /// Whether the version is appended without asking the service (its root asks for no version document).
     bool append_version = false;
-    std::string_view microversion_name = {};    ///< "compute", "volume"; empty: has no microversions
-    std::string_view legacy_microversion = {};  ///< a header field besides OpenStack-API-Version
+    std::string_view microversion_name;    ///< "compute", "volume"; empty: has no microversions
+    std::string_view legacy_microversion;  ///< a header field besides OpenStack-API-Version
 };
 
 /// By official type or alias. An unknown type is described as itself, without a version.

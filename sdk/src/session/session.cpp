@@ -32,7 +32,7 @@ http::TransportOptions transport_options(const CloudConfig& config, const Sessio
 
 SessionOptions with_defaults(SessionOptions options) {
     const char* debug = std::getenv("OPENSTACK_SDK_DEBUG");
-    if (!options.wire_log && debug != nullptr && std::string_view(debug) != "" &&
+    if (!options.wire_log && debug != nullptr && !std::string_view(debug).empty() &&
         std::string_view(debug) != "0") {
         options.wire_log = [](std::string_view line) {
             const auto text = "openstack-sdk " + std::string(line) + "\n";

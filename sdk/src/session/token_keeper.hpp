@@ -41,7 +41,7 @@ class TokenKeeper {
     SingleFlight flight_;
     std::shared_ptr<const Token> token_;  ///< under the flight's lock
     std::uint64_t generations_ = 0;       ///< under the flight's lock
-    Clock::time_point not_before_{};      ///< a failed early renewal is not tried again until then
+    Clock::time_point not_before_;        ///< a failed early renewal is not tried again until then
 };
 
 }  // namespace openstack::session

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "openstack/error.hpp"
 #include "sdk/tests/core/cloud_fixture.hpp"
 
@@ -17,7 +19,8 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 /// Answers with the given statuses in turn, the last one for ever.
 struct Weather {
     explicit Weather(std::vector<int> statuses, std::string retry_after = {})
-        : cloud([this, statuses, retry_after](const ServerRequest&) {
+        : cloud([this, statuses = std::move(statuses),
+                 retry_after = std::move(retry_after)](const ServerRequest&) {
               const auto at = std::min<std::size_t>(static_cast<std::size_t>(seen++), statuses.size() - 1);
               if (statuses[at] == 0) {
                   Answer answer;

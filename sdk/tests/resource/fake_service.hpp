@@ -85,7 +85,7 @@ class FakeWaitClock : public WaitClock {
     std::function<void()> on_sleep;
 
   private:
-    std::chrono::steady_clock::time_point now_{};
+    std::chrono::steady_clock::time_point now_;
 };
 
 /// Whether two JSON texts say the same, whatever the order of members.
