@@ -75,7 +75,7 @@ Client::Client(std::string endpoint_url) : endpoint_url_(std::move(endpoint_url)
 
 Client::~Client() = default;
 
-Reply Client::request(const std::string& method, std::string_view path, std::string_view body,
+Reply Client::request(const std::string& method, std::string_view path, const std::string& body,
                       std::stop_token stop) {
     Easy handle = handles_->take();
     CURL* const curl = handle.get();

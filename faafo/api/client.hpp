@@ -35,8 +35,8 @@ class Client {
 
     [[nodiscard]] const std::string& endpoint_url() const { return endpoint_url_; }
     /// `path` begins with a slash and is encoded. `body`, when there is one, is JSON. Throws Unreachable.
-    [[nodiscard]] Reply request(const std::string& method, std::string_view path, std::string_view body = {},
-                                std::stop_token stop = {});
+    [[nodiscard]] Reply request(const std::string& method, std::string_view path,
+                                const std::string& body = {}, std::stop_token stop = {});
 
   private:
     struct Handles;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <string_view>
 #include <thread>
 
 #include "faafo/api/fractal_json.hpp"
@@ -54,7 +55,7 @@ std::string page_after(const std::string& uuid) {
 
 }  // namespace
 
-api::Reply Api::call(const std::string& method, const std::string& path, std::string_view body) {
+api::Reply Api::call(const std::string& method, const std::string& path, const std::string& body) {
     try {
         return client_.request(method, path, body);
     } catch (const api::Unreachable& error) {

@@ -4,7 +4,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "faafo/api/client.hpp"
@@ -35,7 +34,7 @@ class Api {
 
   private:
     [[nodiscard]] api::Reply call(const std::string& method, const std::string& path,
-                                  std::string_view body = {});
+                                  const std::string& body = {});
 
     api::Client client_;
 };

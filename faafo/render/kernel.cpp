@@ -346,10 +346,10 @@ class Kernel {
         for (int v = 0; v < deep_vectors; ++v)
             start[v] = {lane[v].zr, lane[v].zi};
         for (std::uint32_t i = 0; i < deep_block; i += 2) {
-            for (int v = 0; v < deep_vectors; ++v)
-                untested_step<true>(lane[v]);
-            for (int v = 0; v < deep_vectors; ++v)
-                untested_step<false>(lane[v]);
+            for (Lanes& each : lane)
+                untested_step<true>(each);
+            for (Lanes& each : lane)
+                untested_step<false>(each);
         }
         for (int v = 0; v < deep_vectors; ++v) {
             const W tag_before = lane[v].tag;

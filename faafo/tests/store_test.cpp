@@ -130,8 +130,8 @@ TEST_P(Store, PagesAreInOrderAndComplete) {
     for (int number = 24; number >= 0; --number)
         application.store->create(small_fractal(numbered_uuid(number)));
     std::vector<std::string> seen;
-    for (int page = 0; page < 4; ++page) {
-        const auto found = application.store->list({}, page * 10, 10);
+    for (int offset = 0; offset < 40; offset += 10) {
+        const auto found = application.store->list({}, offset, 10);
         EXPECT_EQ(found.total, 25);
         for (const auto& fractal : found.fractals)
             seen.push_back(fractal.uuid);
@@ -194,7 +194,7 @@ TEST_P(Store, WritesThatAreCommittedTogetherSucceedOrFailEachByItself) {
 TEST(Database, SaysWhatItCannotOpen) {
     EXPECT_THROW(store::Database("oracle://root:secret@localhost/faafo", 1), std::invalid_argument);
     try {
-        store::Database("sqlite:////proc/nowhere/faafo.db", 1);
+        const store::Database database("sqlite:////proc/nowhere/faafo.db", 1);
         FAIL() << "opened";
     } catch (const store::Unavailable& error) {
         EXPECT_THAT(error.what(), testing::HasSubstr("/proc/nowhere/faafo.db"));

@@ -309,8 +309,8 @@ TEST(HttpSink, NobodyThereIsUnavailableAndAStopIsHeard) {
         worker::make_http_sink("http://127.0.0.1:" + std::to_string(common::testkit::free_port()));
     const store::Result result = drawn(small_fractal());
     EXPECT_THROW(nobody->deliver(result, {}), worker::SinkUnavailable);
-    EXPECT_THROW(worker::make_http_sink("ftp://host"), api::BadEndpoint);
-    EXPECT_THROW(worker::make_http_sink("http://"), api::BadEndpoint);
+    EXPECT_THROW((void)worker::make_http_sink("ftp://host"), api::BadEndpoint);
+    EXPECT_THROW((void)worker::make_http_sink("http://"), api::BadEndpoint);
 
     std::latch arrived(1);
     std::latch leave(1);

@@ -147,7 +147,7 @@ class HttpLedger : public queue::Ledger {
             fmt::format("the API answered {}: {}", reply.status, api::message_from_json(reply.body)));
     }
 
-    api::Reply request(const std::string& method, const std::string& uuid, std::string_view body,
+    api::Reply request(const std::string& method, const std::string& uuid, const std::string& body,
                        const std::stop_token& stop) {
         try {
             return client_.request(method, "/v1/fractal/" + uuid, body, stop);

@@ -76,8 +76,8 @@ std::string make_tree(Tree kind) {
     const std::string part = tree(kind).string() + ".part";
     const Result unpacked =
         run_as_root({"sh", "-c",
-                     "rm -rf \"$1\" && mkdir -p \"$1\" && tar -xf \"$0\" -C \"$1\" --exclude='./dev/*' "
-                     "&& mv \"$1\" \"$2\"",
+                     ("rm -rf \"$1\" && mkdir -p \"$1\" && tar -xf \"$0\" -C \"$1\" --exclude='./dev/*' "
+                      "&& mv \"$1\" \"$2\""),
                      archive, part, tree(kind)},
                     std::chrono::minutes(2));
     return unpacked.ok() ? std::string{} : "the Debian tree could not be unpacked: " + unpacked.error;
@@ -123,7 +123,7 @@ std::filesystem::path services_packages() {
     const Lock lock;
     const auto archive = cache() / "services-packages.tar";
     if (!std::filesystem::exists(archive))
-        common::process::check({.arguments = {"sh", SOURCE_DIR "/faafo/package/collect-services.sh",
+        common::process::check({.arguments = {"sh", (SOURCE_DIR "/faafo/package/collect-services.sh"),
                                               "--suite", "bookworm", "--output", archive.string()},
                                 .timeout = std::chrono::minutes(8)});
     return archive;

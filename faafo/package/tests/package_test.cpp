@@ -40,9 +40,9 @@ TEST(Package, IsTheSameForTheSameBuildAndSmall) {
     const common::process::TemporaryDirectory folder;
     const std::string again =
         folder.path() / fmt::format("faafo-{}-{}.tar.gz", FAAFO_VERSION, FAAFO_ARCHITECTURE);
-    common::process::check({.arguments = {"sh", SOURCE_DIR "/faafo/package/build_package.sh", FAAFO_VERSION,
-                                          FAAFO_ARCHITECTURE, again, BUILD_DIR "/bin/faafo",
-                                          BUILD_DIR "/bin/faafo-api", BUILD_DIR "/bin/faafo-worker"}});
+    common::process::check({.arguments = {"sh", (SOURCE_DIR "/faafo/package/build_package.sh"), FAAFO_VERSION,
+                                          FAAFO_ARCHITECTURE, again, (BUILD_DIR "/bin/faafo"),
+                                          (BUILD_DIR "/bin/faafo-api"), (BUILD_DIR "/bin/faafo-worker")}});
     const std::string package = content(FAAFO_PACKAGE);
     EXPECT_EQ(render::test::sha256(content(again)), render::test::sha256(package));
     EXPECT_LT(package.size(), 15U << 20U);
