@@ -50,7 +50,7 @@ bool is_encrypted(const DatabaseUrl& url) {
 // SOCI can name a few of the options for TLS only; the client library takes all of them where the host is.
 std::string host_of(const DatabaseUrl& url) {
     // "localhost" would mean a socket file, whose place only the server knows.
-    const std::string host = url.host == "localhost" ? "127.0.0.1" : url.host;
+    std::string host = url.host == "localhost" ? "127.0.0.1" : url.host;
     if (!is_encrypted(url)) return host;
     std::string text = "host=" + host + ";ssl-enforce=1";
     if (is_checked(url)) text += ";ssl-verify-server-cert=1";

@@ -17,7 +17,7 @@ struct Pool::Session {
     soci::session soci;
     /// A second descriptor of the connection: the client library may close its own at any time.
     int socket = -1;
-    Clock::time_point deadline{};
+    Clock::time_point deadline;
 
     explicit Session(const DatabaseUrl& url) {
         open(soci, url);

@@ -207,11 +207,11 @@ TEST(Server, RunsHandlersSideBySide) {
 TEST(Server, ServesManyClientsAtOnce) {
     httpd::Server server({.memory_limit = 100}, echo);
     std::vector<std::jthread> clients;
-    for (int i = 0; i < 8; ++i) {
+    for (std::size_t i = 0; i < 8; ++i) {
         clients.emplace_back([&, i] {
             testkit::HttpClient client(server.url());
-            for (int j = 0; j < 50; ++j) {
-                const std::string body = pattern(static_cast<std::size_t>(i * 37 + j * 11));
+            for (std::size_t j = 0; j < 50; ++j) {
+                const std::string body = pattern(i * 37 + j * 11);
                 ASSERT_EQ(client.put("/", body).body, body);
             }
         });
