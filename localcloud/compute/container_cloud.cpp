@@ -144,7 +144,7 @@ ServerProcess::ServerProcess(const Cloud& cloud, const std::function<void(Server
             for (;;)
                 ::pause();
         } catch (const std::exception& error) {
-            std::cerr << "the server failed: " << error.what() << std::endl;
+            std::cerr << "the server failed: " << error.what() << "\n";
             (void)!::write(ends[1], &verdict, 1);
         }
         ::_exit(1);

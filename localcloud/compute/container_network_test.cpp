@@ -132,7 +132,7 @@ TEST(ContainerNetworks, OnlyRoutersJoinNetworksEvenWithTheSameAddresses) {
         };
         add("b", "10.0.1.0/24", "10.0.1.");
         add("c", "10.0.0.0/24", "10.0.0.");
-        topology.routers[0].subnet_ids.push_back("b5555555-0000-4000-8000-000000000000");
+        topology.routers[0].subnet_ids.emplace_back("b5555555-0000-4000-8000-000000000000");
         topology.routers.push_back({.id = "d", .subnet_ids = {"c5555555-0000-4000-8000-000000000000"}});
         const auto move = [&](int number, const std::string& network, const std::string& address) {
             auto& port = topology.ports[static_cast<std::size_t>(number - 1)];

@@ -219,7 +219,8 @@ struct Relay::Impl {
                                                 SOCK_CLOEXEC | SOCK_NONBLOCK));
             if (!client && (errno == EMFILE || errno == ENFILE)) {
                 spare.reset();
-                host::Descriptor(::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+                client = host::Descriptor(::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+                client.reset();
                 spare = host::Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
             }
         }

@@ -47,8 +47,8 @@ int first_open_port_beside(std::uint32_t address, std::uint16_t port) {
     const pid_t child = ::fork();
     if (child == 0) {
         if (!enter_a_network_of_our_own()) ::_exit(no_namespace);
-        Descriptor listening;
-        if (port != 0 && !(listening = listen_at(address, port))) ::_exit(no_namespace);
+        const Descriptor listening = port == 0 ? Descriptor() : listen_at(address, port);
+        if (port != 0 && !listening) ::_exit(no_namespace);
         const int first = first_open_port_of_root();
         ::_exit(first == 0 ? as_expected : first == first_open_port_of_users() ? otherwise : 99);
     }

@@ -273,8 +273,9 @@ bool parse_iso(std::string_view text, Time& time) {
     }
     const auto number = [&](std::size_t from, std::size_t count, int& value) {
         const std::string_view digits = text.substr(from, count);
-        const char* end = digits.data() + digits.size();
-        return digits.front() != '-' && std::from_chars(digits.data(), end, value).ptr == end;
+        if (digits.front() == '-') return false;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return end == digits.data() + digits.size();
     };
     int year = 0;
     int month = 0;
