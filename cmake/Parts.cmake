@@ -56,12 +56,13 @@ function(openstack_test_objects name)
   set_property(GLOBAL APPEND PROPERTY OPENSTACK_TARGETS ${name})
 endfunction()
 
-# openstack_test(name SOURCES a_test.cpp … LIBS libs… [LABEL unit] [TIMEOUT 60] [ENVIRONMENT a=b …] [STORY])
+# openstack_test(name SOURCES a_test.cpp … LIBS libs… [LABEL unit] [TIMEOUT 60] [ENVIRONMENT a=b …] [NEEDS images] [STORY])
 # One GoogleTest program; ctest knows each of its tests by name and runs each in a process of its own. With STORY the
 # program is one test to ctest: its tests share something that is expensive to make, and run in their order.
+# NEEDS images: ctest makes localcloud's Debian images first, unless they are there.
 # LABEL is unit (no program outside the process), integration (real servers or instances on loopback) or acceptance.
 function(openstack_test name)
-  cmake_parse_arguments(arg "STORY" "LABEL;TIMEOUT" "SOURCES;LIBS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(arg "STORY" "LABEL;TIMEOUT;NEEDS" "SOURCES;LIBS;ENVIRONMENT" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -83,6 +84,9 @@ function(openstack_test name)
   set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
   if(arg_ENVIRONMENT)
     list(APPEND properties ENVIRONMENT "${arg_ENVIRONMENT}")
+  endif()
+  if(arg_NEEDS)
+    list(APPEND properties FIXTURES_REQUIRED ${arg_NEEDS})
   endif()
   if(arg_STORY)
     add_test(NAME ${name} COMMAND ${name})

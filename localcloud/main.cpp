@@ -70,10 +70,12 @@ int run(int argc, char** argv) {
     build.option("which", variant, "debian: Debian 12; services: that with MariaDB and RabbitMQ")
         .one_of({"debian", "services"})
         .show_default();
+    bool if_absent = false;
+    build.flag("--if-absent", if_absent, "Only if there is none of the current recipe");
     const Command prune = image.subcommand("prune", "Remove images and unpacked trees that nobody needs");
     if (const auto exit_status = app.parse(argc, argv)) return *exit_status;
 
-    if (build.chosen()) return localcloud::cli::build_image(variant == "services");
+    if (build.chosen()) return localcloud::cli::build_image(variant == "services", if_absent);
     if (prune.chosen()) return localcloud::cli::prune_images();
 
     if (up.chosen()) return localcloud::cli::up(options);

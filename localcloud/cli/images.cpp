@@ -11,8 +11,9 @@ namespace localcloud::cli {
 
 using image::Variant;
 
-int build_image(bool services) {
-    const auto built = image::build(
+int build_image(bool services, bool if_absent) {
+    const auto make = if_absent ? image::ensure : image::build;
+    const auto built = make(
         host::default_cache(), [](const std::string& line) { std::cerr << line << '\n'; },
         services ? Variant::services : Variant::debian);
     std::cout << built.file.string() << '\n';
