@@ -249,7 +249,7 @@ class Builder {
 
     void add_balance_removals() {
         const auto remove = [this](const PlannedItem& item, std::vector<std::size_t> after, auto work) {
-            return add(item.kind + " " + item.name, std::move(after), [this, work](auto&, auto stop) {
+            return add(item.kind + " " + item.name, std::move(after), [work](auto&, auto stop) {
                 work(stop);
                 return StepResult{.detail = "gone"};
             });

@@ -61,7 +61,7 @@ class FakeCloud {
 
   private:
     [[nodiscard]] std::vector<std::string> arguments(const std::string& command) const {
-        return {BUILD_DIR "/bin/localcloud", command, "--name", state().filename(), "--state", state()};
+        return {(BUILD_DIR "/bin/localcloud"), command, "--name", state().filename(), "--state", state()};
     }
     void set_up_environment() {
         environment = {{"HOME", home()},

@@ -19,7 +19,7 @@ using ::testing::Not;
 
 class Steps : public ::testing::Test {
   protected:
-    Step step(std::string title, std::vector<std::size_t> after = {}) {
+    Step step(const std::string& title, std::vector<std::size_t> after = {}) {
         return {
             .title = title, .after = std::move(after), .run = [this, title](const auto&, auto) -> StepResult {
                 const std::scoped_lock lock(mutex_);
