@@ -121,6 +121,10 @@ class Words(unittest.TestCase):
         self.assertEqual(self.transcript.words("these ports: 0b5dbd3e-6f0a-4f39-9d0c-1f0f6ee5a6f4,<b>,<a>."),
                          "these ports: <a>,<b>,<uuid>.")
 
+    def test_choices_have_no_order(self):
+        self.assertEqual(self.transcript.words("Value: 'X'. Value should be one of: UDP-CONNECT, TCP, HTTP"),
+                         "Value: 'X'. Value should be one of: HTTP, TCP, UDP-CONNECT")
+
     def test_what_an_account_keeps_is_not_compared(self):
         answer = type("Answer", (), {"headers": [("X-Account-Meta-Temp-Url-Key", "x"), ("Vary", "Accept")]})
         self.assertEqual(self.transcript._headers("GET", answer), {"vary": "Accept"})

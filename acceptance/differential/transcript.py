@@ -31,6 +31,8 @@ PATTERNS = [
 ]
 # Nobody's business, and in each cloud of another form.
 SECRETS = {"x-subject-token": "<token>"}
+# Python's sets have another order in each process.
+CHOICES = re.compile(r"(?<=Value should be one of: )[\w-]+(?:, [\w-]+)+")
 # Several IDs in a sentence come in no order.
 IDS = re.compile(r"<[^<>,]+>(?:,<[^<>,]+>)+")
 TIME = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
@@ -191,6 +193,7 @@ class Transcript:
         for pattern, word in PATTERNS:
             text = pattern.sub(word, text)
         text = IDS.sub(lambda match: ",".join(sorted(match[0].split(","))), text)
+        text = CHOICES.sub(lambda match: ", ".join(sorted(match[0].split(", "))), text)
         return TIME.sub(lambda match: re.sub(r"\d", "0", match[0]), text)
 
     def normal(self, value, key="", ordered=False):

@@ -8,7 +8,7 @@ SIGN_IN = "/v3/auth/tokens"
 
 def run(t):
     t.mask(audit_ids="audit id", secret="secret", description="description")
-    t.unordered("roles")
+    t.unordered("roles", "methods")
     t.alias(t.cloud.project, "project")
     t.alias(t.cloud.user, "user")
     for role in t.cloud.signed_in["roles"]:

@@ -140,9 +140,9 @@ std::string create_pool(Transaction& transaction, const Document& body, const Do
     const std::string id = text(document, "id");
     if (!listener_id.empty()) {
         Document& listener = transaction.edit(Kind::listener, listener_id);
-        if (member(listener, "default_pool_id") != nullptr)
-            throw ApiError{409, fmt::format("Listener {} already has a default pool", listener_id)};
         check_fit(listener, document);
+        if (member(listener, "default_pool_id") != nullptr)
+            throw ApiError{409, "This listener already has a default pool"};
         listener["default_pool_id"] = id;
         mark_changed(listener);
     }

@@ -64,18 +64,28 @@ bool matches(const Resource& resource, const Document& document, const Document&
     throw invalid_arguments();
 }
 
+ApiError invalid_sort_key(std::string_view key, std::string type = {}) {
+    return {400, fmt::format("Supplied sort key '{}' is not valid.", key), std::move(type)};
+}
+
+bool is_own(const Resource& resource, std::string_view key) {
+    return std::ranges::find(resource.attributes, key, &Attribute::name) != resource.attributes.end();
+}
+
+/// What each answer has, asked also of empty lists.
+bool is_field(const Resource& resource, std::string_view key) {
+    return key == "id" || key == "project_id" || key == "provisioning_status" || key == "operating_status" ||
+           key == "created_at" || key == "updated_at" || is_own(resource, key);
+}
+
 /// Whether the key is one at all; asked also of empty lists.
 void check_keys(const Resource& resource, const Request& request) {
     for (const auto& [key, value] : request.query) {
-        const bool standard = key == "id" || key == "project_id" || key == "tenant_id" ||
-                              key == "provisioning_status" || key == "operating_status" ||
-                              key == "created_at" || key == "updated_at" || key == "tags" ||
-                              key == "tags-any" || key == "not-tags" || key == "not-tags-any";
-        const bool own =
-            std::ranges::find(resource.attributes, key, &Attribute::name) != resource.attributes.end();
+        const bool standard =
+            key == "tenant_id" || key == "tags-any" || key == "not-tags" || key == "not-tags-any";
         const bool further =
             (" " + std::string{resource.filters} + " ").find(" " + key + " ") != std::string::npos;
-        if (!is_paging(key) && !standard && !own && !further) throw invalid_arguments();
+        if (!is_paging(key) && !standard && !is_field(resource, key) && !further) throw invalid_arguments();
     }
 }
 
@@ -85,20 +95,33 @@ int compare(const json::value& left, const json::value& right) {
     return to_text(left).compare(to_text(right));
 }
 
-void sort(std::vector<Document>& documents, const Request& request) {
+std::string python_list(const std::vector<std::string>& words) {
+    json::array list;
+    for (const std::string& word : words)
+        list.emplace_back(word);
+    return python_repr(list);
+}
+
+bool is_descending(std::string_view direction) {
+    if (direction != "asc" && direction != "desc")
+        throw ApiError{400, fmt::format("Supplied sort direction '{}' is not valid.", direction), unread};
+    return direction == "desc";
+}
+
+void sort(std::vector<Document>& documents, const Resource& resource, const Request& request) {
     std::vector<std::pair<std::string, bool>> keys;  // descending?
     if (const auto order = request.query_value("sort")) {
         for (const std::string& part : split(*order, ',')) {
             const std::vector<std::string> words = split(part, ':');
-            keys.emplace_back(words[0], words.size() > 1 && words[1] == "desc");
+            if (words.size() > 2) throw invalid_sort_key(python_list(words), unread);
+            keys.emplace_back(words[0], words.size() > 1 && is_descending(words[1]));
         }
     } else if (const auto key = request.query_value("sort_key")) {
-        keys.emplace_back(*key, request.query_value("sort_dir") == "desc");
+        keys.emplace_back(*key, is_descending(request.query_value("sort_dir").value_or("asc")));
     }
     if (keys.empty()) return;
     for (const auto& [key, descending] : keys) {
-        const bool known = documents.empty() || documents.front().contains(key);
-        if (!known) throw invalid_arguments();
+        if (!is_field(resource, key)) throw invalid_sort_key(key);
     }
     std::ranges::stable_sort(documents, [&](const Document& left, const Document& right) {
         for (const auto& [key, descending] : keys) {
@@ -117,14 +140,12 @@ std::size_t read_limit(const Request& request) {
     std::size_t limit = 0;
     const auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), limit);
     if (error != std::errc{} || end != digits->data() + digits->size() || limit == 0)
-        throw ApiError{
-            400, fmt::format("The value '{}' was not understood: it has to be a number above 0", *digits)};
+        throw ApiError{400, fmt::format("Supplied pagination limit '{}' is not valid.", *digits), unread};
     return std::min(limit, largest_page);
 }
 
 /// Cuts one page out of `documents`; returns its links.
-json::array take_page(std::vector<Document>& documents, const Resource& resource, const Request& request,
-                      const std::string& url) {
+json::array take_page(std::vector<Document>& documents, const Request& request, const std::string& url) {
     const std::size_t limit = read_limit(request);
     const std::string marker = request.query_value("marker").value_or("");
     const std::string reverse_text = request.query_value("page_reverse").value_or("");
@@ -134,7 +155,8 @@ json::array take_page(std::vector<Document>& documents, const Resource& resource
     if (!marker.empty()) {
         const auto found = std::ranges::find_if(
             documents, [&](const Document& document) { return text(document, "id") == marker; });
-        if (found == documents.end()) throw not_found(resource.title, marker);
+        if (found == documents.end())
+            throw ApiError{400, fmt::format("Supplied pagination marker '{}' is not valid.", marker)};
         const auto place = static_cast<std::size_t>(found - documents.begin());
         (reverse ? to : from) = reverse ? place : place + 1;
     }
@@ -147,8 +169,13 @@ json::array take_page(std::vector<Document>& documents, const Resource& resource
     documents.erase(documents.begin(), documents.begin() + static_cast<std::ptrdiff_t>(from));
     json::array links;
     if (documents.empty()) return links;
-    const std::string query = query_without(request, {"marker", "page_reverse"});
-    const std::string start = url + "?" + query + (query.empty() ? "" : "&") + "marker=";
+    // As Octavia writes them: they lose the filters, and clients have to bring these themselves.
+    std::string start = url + "?";
+    for (const char* key : {"limit", "sort", "sort_key"}) {
+        if (const auto value = request.query_value(key))
+            start += std::string{key} + "=" + common::httpd::percent_encode(*value, ":,") + "&";
+    }
+    start += "marker=";
     if (!marker.empty())
         links.push_back(json::object{{"href", start + text(documents.front(), "id") + "&page_reverse=True"},
                                      {"rel", "previous"}});
@@ -181,8 +208,8 @@ Response list(const Resource& resource, const state::View& view, const Call& cal
         });
         if (good) documents.push_back(std::move(shown));
     }
-    sort(documents, call.request);
-    json::array links = take_page(documents, resource, call.request, url);
+    sort(documents, resource, call.request);
+    json::array links = take_page(documents, call.request, url);
     std::vector<std::string> fields;
     for (const auto& [key, value] : call.request.query) {
         if (key == "fields") fields.push_back(value);

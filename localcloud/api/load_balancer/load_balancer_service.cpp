@@ -99,6 +99,9 @@ Response LoadBalancerService::render(const ApiError& error, const Call& /*call*/
     if (error.type == "path")
         return json_response(error.status,
                              {{"code", error.status}, {"title", error.what()}, {"description", ""}});
+    if (error.type == unread)
+        return json_response(
+            error.status, {{"code", error.status}, {"title", "Bad Request"}, {"description", error.what()}});
     return json_response(error.status, {{"faultcode", error.status < 500 ? "Client" : "Server"},
                                         {"faultstring", error.what()},
                                         {"debuginfo", nullptr}});
@@ -106,7 +109,7 @@ Response LoadBalancerService::render(const ApiError& error, const Call& /*call*/
 
 ApiError LoadBalancerService::unauthorized() const {
     ApiError error{401, "The request you have made requires authentication."};
-    error.headers.set("WWW-Authenticate", "Keystone uri=\"" + cloud_.endpoint + "/identity/v3\"");
+    error.headers.set("WWW-Authenticate", "Keystone uri=\"" + cloud_.endpoint + "/identity\"");
     return error;
 }
 
@@ -118,11 +121,26 @@ ApiError LoadBalancerService::no_such_method(const Request& /*request*/) const {
     return {405, "Method Not Allowed", "path"};
 }
 
+std::string LoadBalancerService::allow(std::string methods) const {
+    // The real one does not know what its library does with HEAD.
+    static constexpr std::string_view head = ", HEAD";
+    if (const std::size_t at = methods.find(head); at != std::string::npos) methods.erase(at, head.size());
+    return methods;
+}
+
+void LoadBalancerService::finish(const Call& call, Response& response) const {
+    // Who is not let in has not come as far as Octavia, which is what names requests.
+    if (response.status != 401) Service::finish(call, response);
+}
+
 void LoadBalancerService::add_reading(const Resource& resource) {
     const std::string collection{resource.collection};
     add("GET", collection, [this, &resource, collection](const Call& call) {
         return list(resource, cloud_.store.read(), call, url(collection));
     });
+    for (const char* method : {"PUT", "DELETE"})
+        add(method, collection,
+            [](const Call&) -> Response { throw ApiError{400, "Missing argument: \"id\""}; });
     add("GET", collection + "/{id}", [this, &resource](const Call& call) {
         const auto view = cloud_.store.read();
         const Document& document = require(resource, view, call, call.param("id"));

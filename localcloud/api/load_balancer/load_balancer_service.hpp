@@ -24,6 +24,9 @@ class LoadBalancerService : public Service {
     [[nodiscard]] ApiError unauthorized() const override;
     [[nodiscard]] ApiError no_such_path(const Request& request) const override;
     [[nodiscard]] ApiError no_such_method(const Request& request) const override;
+    [[nodiscard]] bool token_first() const override { return true; }
+    [[nodiscard]] std::string allow(std::string methods) const override;
+    void finish(const Call& call, Response& response) const override;
 
   private:
     /// Under /v2/lbaas and /v2.0/lbaas.

@@ -223,6 +223,15 @@ Response LoadBalancerService::create_load_balancer(const Call& call) {
     return json_response(201, {{"loadbalancer", std::move(answer)}});
 }
 
+namespace {
+
+/// What a change of the load balancer itself is answered with, where one of what is below it says "immutable".
+ApiError invalid_state(const std::string& status, const std::string& id) {
+    return {409, fmt::format("Invalid state {} of loadbalancer resource {}", status, id)};
+}
+
+}  // namespace
+
 void LoadBalancerService::add_load_balancer_routes() {
     add("POST", "loadbalancers", [this](const Call& call) { return create_load_balancer(call); });
     add("PUT", "loadbalancers/{id}", [this](const Call& call) {
@@ -230,9 +239,11 @@ void LoadBalancerService::add_load_balancer_routes() {
         Document answer;
         {
             auto transaction = cloud_.store.write();
-            (void)require(load_balancer_resource(), transaction, call, id);
+            const std::string status =
+                text(require(load_balancer_resource(), transaction, call, id), "provisioning_status");
             const Document changes =
                 checked(load_balancer_resource(), body_object(call, "loadbalancer"), false);
+            if (status != "ACTIVE") throw invalid_state(status, id);
             begin_change(transaction, id);
             Document& document = transaction.edit(Kind::load_balancer, id);
             for (const auto& change : changes)
@@ -250,8 +261,7 @@ void LoadBalancerService::add_load_balancer_routes() {
             auto transaction = cloud_.store.write();
             const Document& document = require(load_balancer_resource(), transaction, call, id);
             const std::string status = text(document, "provisioning_status");
-            if (status.starts_with("PENDING_"))
-                throw ApiError{409, fmt::format("Invalid state {} of loadbalancer resource {}", status, id)};
+            if (status.starts_with("PENDING_")) throw invalid_state(status, id);
             const bool children = !of_load_balancer(transaction, Kind::listener, id).empty() ||
                                   !of_load_balancer(transaction, Kind::pool, id).empty();
             if (children && cascade != "true" && cascade != "True" && cascade != "1")

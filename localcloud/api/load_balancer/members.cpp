@@ -25,6 +25,14 @@ void mark_pool(Transaction& transaction, const std::string& pool_id) {
         mark_changed(transaction.edit(Kind::listener, text(*listener, "id")));
 }
 
+/// The pool that a path of members is about.
+const Document& require_pool(const state::View& view, const Call& call) {
+    const std::string& id = call.param("pool");
+    // Octavia looks for it while it still reads the path.
+    if (view.find(Kind::pool, id) == nullptr) throw ApiError{404, not_found("Pool", id).what(), unread};
+    return require(pool_resource(), view, call, id);
+}
+
 /// Printable and without what has a meaning in the balancer's configuration.
 bool is_plain(std::string_view text, std::string_view also) {
     return std::ranges::all_of(text, [&](unsigned char c) {
@@ -151,7 +159,7 @@ Response LoadBalancerService::replace_members(const Call& call) {
     std::string load_balancer_id;
     {
         auto transaction = cloud_.store.write();
-        load_balancer_id = text(require(pool_resource(), transaction, call, pool_id), "_loadbalancer_id");
+        load_balancer_id = text(require_pool(transaction, call), "_loadbalancer_id");
         begin_change(transaction, load_balancer_id);
         mark_pool(transaction, pool_id);
         std::map<Place, std::string> existing;
@@ -194,7 +202,7 @@ void LoadBalancerService::add_member_routes() {
     const std::string all = "pools/{pool}/members";
     const auto id_in_pool = [this](const Call& call) {
         const auto view = cloud_.store.read();
-        (void)require(pool_resource(), view, call, call.param("pool"));
+        (void)require_pool(view, call);
         const Document* found = view.find(Kind::member, call.param("id"));
         if (found == nullptr || text(*found, "_pool_id") != call.param("pool"))
             throw not_found("Member", call.param("id"));
@@ -203,7 +211,7 @@ void LoadBalancerService::add_member_routes() {
     add("GET", all, [this](const Call& call) {
         const auto view = cloud_.store.read();
         const std::string& pool_id = call.param("pool");
-        (void)require(pool_resource(), view, call, pool_id);
+        (void)require_pool(view, call);
         return list(member_resource(), view, call, url("pools/" + pool_id + "/members"),
                     [&](const Document& member) { return text(member, "_pool_id") == pool_id; });
     });
@@ -214,7 +222,7 @@ void LoadBalancerService::add_member_routes() {
         std::string load_balancer_id;
         {
             auto transaction = cloud_.store.write();
-            load_balancer_id = text(require(pool_resource(), transaction, call, pool_id), "_loadbalancer_id");
+            load_balancer_id = text(require_pool(transaction, call), "_loadbalancer_id");
             const Document accepted = checked(member_resource(), body, true);
             check_member(transaction, accepted);
             begin_change(transaction, load_balancer_id);

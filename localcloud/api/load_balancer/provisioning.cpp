@@ -45,7 +45,7 @@ void release_port(Transaction& transaction, const Document& load_balancer) {
 }  // namespace
 
 void touch(Document& document) {
-    document["updated_at"] = state::iso_microseconds(state::now());
+    document["updated_at"] = moment();
 }
 
 void mark_changed(Document& document) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "localcloud/state/identifiers.hpp"
 
@@ -31,6 +32,20 @@ bool is_choice(std::string_view choices, std::string_view value) {
         from = comma + 2;
     }
     return false;
+}
+
+/// As Python's UUID() reads it: with or without dashes; nothing otherwise.
+std::optional<std::string> canonical_uuid(std::string_view text) {
+    std::string digits;
+    for (const char c : text) {
+        if (c == '-') continue;
+        if (std::isxdigit(static_cast<unsigned char>(c)) == 0) return std::nullopt;
+        digits += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    if (digits.size() != 32) return std::nullopt;
+    for (const std::size_t dash : {8U, 13U, 18U, 23U})
+        digits.insert(dash, 1, '-');
+    return digits;
 }
 
 json::value checked_integer(const Attribute& attribute, const json::value& value) {
@@ -66,6 +81,12 @@ json::value checked_value(const Attribute& attribute, const json::value& value) 
                 throw invalid(attribute.name, value,
                               fmt::format("Value should be one of: {}", attribute.choices));
             return value;
+        case Form::uuid: {
+            const std::optional<std::string> id =
+                value.is_string() ? canonical_uuid(value.get_string()) : std::nullopt;
+            if (!id) throw invalid(attribute.name, value, "Value should be UUID format");
+            return json::string{*id};
+        }
         case Form::integer:
             return checked_integer(attribute, value);
         case Form::boolean: {
@@ -108,6 +129,10 @@ ApiError validation_failure(const std::string& problem) {
 
 ApiError forbidden() {
     return {403, "Policy does not allow this request to be performed."};
+}
+
+std::string moment() {
+    return state::iso_microseconds(state::now()).substr(0, std::string_view{"2026-11-22T10:31:11"}.size());
 }
 
 Document body_object(const Call& call, std::string_view name) {
@@ -165,7 +190,7 @@ Document new_document(const Resource& resource, const Document& accepted, const 
                       {"operating_status", operating_status},
                       {"project_id", project_id},
                       {"tenant_id", project_id},
-                      {"created_at", state::iso_microseconds(state::now())},
+                      {"created_at", moment()},
                       {"updated_at", nullptr}};
     for (const Attribute& attribute : resource.attributes) {
         const json::value* given = accepted.if_contains(attribute.name);

@@ -18,7 +18,7 @@ namespace localcloud::api::load_balancer {
 using state::Kind;
 using Transaction = state::Store::Transaction;
 
-enum class Form { text, integer, boolean, texts, object, any };
+enum class Form { text, uuid, integer, boolean, texts, object, any };
 
 /// What a request may do with an attribute.
 namespace allow {
@@ -63,7 +63,11 @@ struct Resource {
 /// "Validation failure: …"
 [[nodiscard]] ApiError validation_failure(const std::string& problem);
 [[nodiscard]] ApiError forbidden();
+/// The type of an error that Octavia finds before it reads the request: in another shape than its own errors.
+inline constexpr const char* unread = "unread";
 
+/// "2026-11-22T10:31:11", as Octavia's database keeps it: without a zone, and without fractions of seconds.
+[[nodiscard]] std::string moment();
 /// The object under `name` in the body; throws 400 in Octavia's words.
 [[nodiscard]] Document body_object(const Call& call, std::string_view name);
 /// The attributes of `body` that a request may set, checked; throws 400.
