@@ -73,6 +73,49 @@ TEST_F(LoadBalancers, AreImmutableWhilePending) {
                    "026-delete-load-balancer-while-immutable", ids);
 }
 
+TEST_F(LoadBalancers, AreNotChangedWhilePending) {
+    cloud_.pending_for(std::chrono::seconds(20));
+    const std::string id = create();
+    const auto answer =
+        cloud_.ask("PUT", lbaas + "loadbalancers/" + id, {{"loadbalancer", {{"description", "x"}}}});
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_EQ(answer.at("/faultstring"), "Invalid state PENDING_CREATE of loadbalancer resource " + id);
+}
+
+TEST_F(LoadBalancers, AreListedAsOctaviaListsThem) {
+    const std::string id = create({{"name", "a"}});
+    create({{"name", "b"}});
+    const auto page = cloud_.ask("GET", lbaas + "loadbalancers?sort=name:asc&limit=1&admin_state_up=true");
+    EXPECT_EQ(page.at("/loadbalancers/0/id"), id);
+    EXPECT_THAT(page.at("/loadbalancers_links/0/href"),
+                ::testing::EndsWith("loadbalancers?limit=1&sort=name:asc&marker=" + id));
+    // Found before the request is read, and therefore in another shape.
+    for (const auto& [query, wrong] :
+         std::map<std::string, std::string>{{"limit=x", "pagination limit 'x'"},
+                                            {"sort=name:up", "sort direction 'up'"},
+                                            {"sort_key=name&sort_dir=up", "sort direction 'up'"},
+                                            {"sort=name:asc:desc", "sort key '['name', 'asc', 'desc']'"}}) {
+        const auto answer = cloud_.ask("GET", lbaas + "loadbalancers?" + query);
+        EXPECT_EQ(answer.status, 400);
+        EXPECT_EQ(answer.at("/description"), "Supplied " + wrong + " is not valid.");
+    }
+    for (const auto& [query, wrong] : std::map<std::string, std::string>{
+             {"marker=x", "pagination marker 'x'"}, {"sort=no_such:asc", "sort key 'no_such'"}}) {
+        const auto answer = cloud_.ask("GET", lbaas + "loadbalancers?" + query);
+        EXPECT_EQ(answer.status, 400);
+        EXPECT_EQ(answer.at("/faultstring"), "Supplied " + wrong + " is not valid.");
+    }
+}
+
+TEST_F(LoadBalancers, TakeIdsInEitherForm) {
+    std::string without_dashes = subnet();
+    std::erase(without_dashes, '-');
+    const auto answer =
+        cloud_.ask("POST", lbaas + "loadbalancers", {{"loadbalancer", {{"vip_subnet_id", without_dashes}}}});
+    EXPECT_EQ(answer.status, 201);
+    EXPECT_EQ(answer.at("/loadbalancer/vip_subnet_id"), subnet());
+}
+
 TEST_F(LoadBalancers, ATreeIsMadeAtOnceAndGoesInCascade) {
     const json::value pool{
         {"name", "p"},
