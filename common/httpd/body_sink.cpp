@@ -20,9 +20,9 @@ void remove_file(const std::filesystem::path* path) {
 
 }  // namespace
 
-BodySink::BodySink(std::uint64_t memory_limit, const std::filesystem::path& directory,
+BodySink::BodySink(std::uint64_t memory_limit, std::filesystem::path directory,
                    std::optional<std::uint64_t> expected)
-    : memory_limit_(memory_limit), directory_(directory) {
+    : memory_limit_(memory_limit), directory_(std::move(directory)) {
     if (expected && *expected > memory_limit_) {
         open_file();
     } else if (expected) {

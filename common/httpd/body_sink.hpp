@@ -15,7 +15,7 @@ namespace common::httpd {
 class BodySink {
   public:
     /// `expected` is the announced length, where there is one: what will not stay in memory goes to a file at once.
-    BodySink(std::uint64_t memory_limit, const std::filesystem::path& directory,
+    BodySink(std::uint64_t memory_limit, std::filesystem::path directory,
              std::optional<std::uint64_t> expected);
     ~BodySink();
     BodySink(const BodySink&) = delete;

@@ -22,7 +22,7 @@ boost::json::value read(std::string_view text) {
 TEST(ExactJson, EveryDoubleComesBackToTheLastBit) {
     std::mt19937_64 random(20061122);
     for (int i = 0; i < 20000; ++i) {
-        const double number = std::bit_cast<double>(random());
+        const auto number = std::bit_cast<double>(random());
         if (!std::isfinite(number)) continue;
         std::array<char, 40> text{};
         const auto end =

@@ -89,7 +89,7 @@ render::Julia julia_of(const Arguments& arguments) {
 class Output {
   public:
     explicit Output(std::string name) : name_(std::move(name)) {
-        if (name_ == "-") {
+        if (std::string_view(name_) == "-") {
             descriptor_ = STDOUT_FILENO;
             return;
         }

@@ -1,5 +1,7 @@
 #include "localcloud/api/control/control.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <fstream>
 
@@ -56,8 +58,10 @@ Response Control::operator()(const Request& request, const std::function<Respons
 
 Response Control::answer(const Request& request) {
     if (!state::equal_secrets(request.headers.get(secret_header), secret_))
-        return refusal(403, std::string{"the header "} + secret_header +
-                                " has to say what the file control-secret in the cloud's state folder says");
+        return refusal(
+            403, fmt::format(
+                     "the header {} has to say what the file control-secret in the cloud's state folder says",
+                     secret_header));
     const std::string_view what = std::string_view{request.path}.substr(root.size());
     try {
         if (what == "/faults") return answer_faults(request);
