@@ -1,4 +1,5 @@
 // The one pagination engine.
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <string>
@@ -138,6 +139,7 @@ struct Pager::Impl {
     [[nodiscard]] const json::array& elements_of(const json::value& root) const;
     [[nodiscard]] bool is_wanted(const json::value& element) const;
     void prepare_next(const json::value& root, const Response& response, const json::array& page);
+    void keep_filters();
 };
 
 const json::array& Pager::Impl::elements_of(const json::value& root) const {
@@ -159,6 +161,16 @@ bool Pager::Impl::is_wanted(const json::value& element) const {
     }
     return list.name_or_id.empty() || text_of(member(element, definition.name_key)) == list.name_or_id ||
            text_of(member(element, definition.id_key)) == list.name_or_id;
+}
+
+/// Octavia's links leave out what a listing was filtered by; the next page would be one of all resources.
+void Pager::Impl::keep_filters() {
+    const auto linked = query;
+    for (const auto& sent : list.query.sent) {
+        const bool is_linked =
+            std::ranges::any_of(linked, [&](const auto& pair) { return pair.first == sent.first; });
+        if (!is_linked && sent.first != "marker") query.push_back(sent);
+    }
 }
 
 void Pager::Impl::prepare_next(const json::value& root, const Response& response, const json::array& page) {
@@ -208,6 +220,7 @@ void Pager::Impl::prepare_next(const json::value& root, const Response& response
         return;
     }
     query = query_of_url(url);
+    keep_filters();
     if (!markers.insert(url).second) {
         throw MalformedResponse("the listing goes round in circles: its next page is " + url + " again");
     }
