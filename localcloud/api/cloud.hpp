@@ -27,7 +27,7 @@ struct Cloud {
     localcloud::balancer::Balancers* balancers = nullptr;  ///< nullptr: load balancers are states only
     localcloud::dns_server::Server* dns_server = nullptr;  ///< nullptr: zones are states only
     std::chrono::milliseconds pending_delay{0};  ///< load balancers and zones are PENDING at least that long
-    std::mutex fabric_mutex = {};                ///< changes of the fabric come one after the other
+    std::mutex fabric_mutex;                     ///< changes of the fabric come one after the other
 };
 
 }  // namespace localcloud::api

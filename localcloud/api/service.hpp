@@ -59,12 +59,12 @@ struct Call {
 
 /// A refusal; each service writes it in its own shape.
 struct ApiError : std::runtime_error {
-    ApiError(int status_code, std::string message_text, std::string type_name = {})
-        : std::runtime_error(std::move(message_text)), status(status_code), type(std::move(type_name)) {}
+    ApiError(int status_code, const std::string& message_text, std::string type_name = {})
+        : std::runtime_error(message_text), status(status_code), type(std::move(type_name)) {}
     int status;
-    std::string type;      ///< Neutron's exception name, for example
-    Headers headers = {};  ///< added to the answer
-    Document extra = {};   ///< further members of the error object
+    std::string type;  ///< Neutron's exception name, for example
+    Headers headers;   ///< added to the answer
+    Document extra;    ///< further members of the error object
 };
 
 class Service {

@@ -31,22 +31,21 @@ namespace localcloud::testing {
 struct Fault {
     static constexpr std::size_t always = 0;
 
-    std::string method;        ///< "POST"; empty: any
-    std::string path = {};     ///< a regular expression, searched in path and query as sent; empty: any
-    std::string service = {};  ///< "compute", "network", "image", "identity", "object-store" …; empty: any
-    std::size_t nth = 1;       ///< the first of the matching requests that it strikes
-    std::size_t times = 1;     ///< how many from there on; or `always`
-    int status = 0;            ///< the answer, in the service's words; a 429 says to retry after a second
-    bool reset = false;        ///< no answer: the connection is reset
+    std::string method;     ///< "POST"; empty: any
+    std::string path;       ///< a regular expression, searched in path and query as sent; empty: any
+    std::string service;    ///< "compute", "network", "image", "identity", "object-store" …; empty: any
+    std::size_t nth = 1;    ///< the first of the matching requests that it strikes
+    std::size_t times = 1;  ///< how many from there on; or `always`
+    int status = 0;         ///< the answer, in the service's words; a 429 says to retry after a second
+    bool reset = false;     ///< no answer: the connection is reset
     std::chrono::milliseconds delay{0};
     bool hold = false;   ///< until release(), clear(), set(), or a minute later
     bool after = false;  ///< all this comes when the work has been done: the true answer is lost
-    std::map<std::string, std::string> headers = {};  ///< {{"Retry-After", "3"}}, with a status
-    std::optional<std::string> body = std::nullopt;   ///< instead of the service's words, with a status
-    std::chrono::milliseconds token_life{0};          ///< of the token that Keystone gives out; it says so
-    std::string server_fault =
-        {};                  ///< the server that Nova makes goes to ERROR with these words, until clear()
-    bool instances = false;  ///< judges the requests that instances send, and none of the others
+    std::map<std::string, std::string> headers;  ///< {{"Retry-After", "3"}}, with a status
+    std::optional<std::string> body;             ///< instead of the service's words, with a status
+    std::chrono::milliseconds token_life{0};     ///< of the token that Keystone gives out; it says so
+    std::string server_fault;  ///< the server that Nova makes goes to ERROR with these words, until clear()
+    bool instances = false;    ///< judges the requests that instances send, and none of the others
 };
 
 /// A fault and what it has seen so far.
