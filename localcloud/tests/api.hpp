@@ -18,7 +18,7 @@ namespace localcloud::testing {
 struct ApiAnswer {
     int status = 0;
     json::value body;
-    common::httpd::Headers headers = {};
+    common::httpd::Headers headers;
 
     /// The text or the number at a JSON pointer, as text.
     [[nodiscard]] std::string at(const std::string& pointer) const;

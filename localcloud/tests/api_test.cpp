@@ -61,7 +61,7 @@ TEST_F(Api, NovasQuotasAreEnforced) {
     expect_like(cloud.ask("POST", "/compute/v2.1/os-keypairs", keypair),
                 recorded("compute/340-keypair-quota-exceeded"));
 
-    const std::string server = cloud.server("one", {{"flavorRef", cloud.flavor("m1.medium")}});
+    (void)cloud.server("one", {{"flavorRef", cloud.flavor("m1.medium")}});
     const ApiAnswer over = create_server();
     EXPECT_EQ(over.status, 403);
     EXPECT_EQ(over.at("/forbidden/message"),

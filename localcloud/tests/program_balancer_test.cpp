@@ -231,7 +231,7 @@ TEST_F(Balanced, EveryRequestIsAnsweredWhileMembersDieAndLeave) {
         for (int i = 0; i < 200; ++i)
             ++served[page(address_)];
         for (const char* name : {"web1", "web2", "web3"})
-            EXPECT_NEAR(served[name], 200 / instances, 10) << name;
+            EXPECT_NEAR(served[name], 200.0 / instances, 10) << name;
 
         Asker first{address_};
         Asker second{address_};

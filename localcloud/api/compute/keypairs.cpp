@@ -56,7 +56,7 @@ Document summary(const Document& keypair, int microversion) {
 
 /// Administrators may name another user since 2.10.
 std::string user_of(const Call& call) {
-    const std::string user = call.query("user_id");
+    std::string user = call.query("user_id");
     if (user.empty() || user == call.caller.user_id) return call.caller.user_id;
     if (call.microversion < 10 || !call.caller.is_admin()) {
         throw forbidden_by_policy("os_compute_api:os-keypairs:index");

@@ -135,7 +135,7 @@ void ComputeService::add_quota_routes() {
         return json_response(
             200, {{"quota_set", quota_set(view, call.param("project"), call.microversion, true)}});
     });
-    route("GET", "/v2.1/os-quota-sets/{project}/defaults", [this](const Call& call) {
+    route("GET", "/v2.1/os-quota-sets/{project}/defaults", [](const Call& call) {
         Document body{{"id", call.param("project")}};
         for (const Limit& limit : limits) {
             if (call.microversion <= limit.until) body.emplace(limit.name, limit.otherwise);

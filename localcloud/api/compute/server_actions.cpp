@@ -187,7 +187,7 @@ Response ComputeService::act_on_server(const Call& call) {
     if (request.size() != 1) throw bad_request("Malformed request body");
     const std::string action{request.begin()->key()};
     const json::value& arguments = request.begin()->value();
-    const std::string id = call.param("id");
+    const std::string& id = call.param("id");
 
     const auto task =
         std::find_if(tasks.begin(), tasks.end(), [&](const Task& t) { return t.action == action; });
@@ -259,7 +259,7 @@ Response ComputeService::act_on_server(const Call& call) {
 }
 
 Response ComputeService::rebuild_server(const Call& call, const Document& request) {
-    const std::string id = call.param("id");
+    const std::string& id = call.param("id");
     check_rebuild(call, request);
     auto transaction = cloud_.store.write();
     const Document& found = require_server(transaction, call);

@@ -1,6 +1,7 @@
 // Lists of servers; one server shown, changed, deleted.
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <regex>
 
 #include "localcloud/api/compute/compute_service.hpp"
@@ -276,8 +277,8 @@ Response ComputeService::list_servers(const Call& call, bool detail) const {
         if (key == "sort_dir") check_direction(value);
         if (key == "sort_dir" && next < keys.size()) keys[next++].second = value != "asc";
     }
-    for (auto key = keys.rbegin(); key != keys.rend(); ++key)
-        sort_documents(servers, key->first, key->second);
+    for (const auto& [member, descending] : std::views::reverse(keys))
+        sort_documents(servers, member, descending);
     const Page page = take_page(servers, call, "id", base() + (detail ? "/servers/detail" : "/servers"));
     json::array items;
     for (const Document* server : page.documents) {

@@ -27,7 +27,7 @@ void Identity::add_role_routes() {
         const auto key_of = [scope_of](const Call& call) {
             return call.param("user") + "|" + scope_of(call) + "|" + call.param("role");
         };
-        const auto check = [this, scope_member, scope_of](const state::View& view, const Call& call) {
+        const auto check = [scope_member, scope_of](const state::View& view, const Call& call) {
             if (view.find(Kind::user, call.param("user")) == nullptr)
                 throw not_found("user", call.param("user"));
             if (scope_member == "project_id" && view.find(Kind::project, scope_of(call)) == nullptr) {

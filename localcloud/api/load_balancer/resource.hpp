@@ -34,7 +34,7 @@ struct Attribute {
     Form form = Form::text;
     unsigned flags = 0;
     std::string_view otherwise = "null";  ///< JSON
-    std::string_view choices = {};        ///< "A, B, C" as Octavia's message lists them
+    std::string_view choices;             ///< "A, B, C" as Octavia's message lists them
     std::int64_t least = std::numeric_limits<std::int32_t>::min();
     std::int64_t most = std::numeric_limits<std::int32_t>::max();
 };
@@ -48,7 +48,7 @@ struct Resource {
     std::span<const Attribute> attributes;
     /// Fields in the order of Octavia's answers; those that no document has are asked of `complete`.
     std::function<Document(const state::View& view, const Document& document)> shown;
-    std::string_view filters = {};  ///< further keys, each the name of a hidden member without its '_'
+    std::string_view filters;  ///< further keys, each the name of a hidden member without its '_'
 };
 
 [[nodiscard]] const Resource& load_balancer_resource();

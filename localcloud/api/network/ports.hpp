@@ -14,10 +14,10 @@ struct PortRequest {
     std::string network_id;
     std::string project_id;
     std::string device_id, device_owner;
-    std::vector<std::string> security_groups = {};
+    std::vector<std::string> security_groups;
     bool port_security = true;
     std::string status = "DOWN";
-    std::string host = {};
+    std::string host;
     /// As a client gives them: [{"subnet_id": …, "ip_address": …}]; null: one address of the network.
     json::value fixed_ips = nullptr;
 };

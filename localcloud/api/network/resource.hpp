@@ -52,7 +52,7 @@ struct Resource {
     std::function<void(const state::View&, const Call&, Document&)> complete = nullptr;
     /// Besides the owner and administrators.
     std::function<bool(const state::View&, const Caller&, const Document&)> shared = nullptr;
-    std::string_view quota = {};  ///< name in quotas; empty: the singular
+    std::string_view quota;  ///< name in quotas; empty: the singular
 };
 
 /// "Network 1234 could not be found."

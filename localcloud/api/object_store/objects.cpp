@@ -244,7 +244,7 @@ Response ObjectStoreService::put_object(const Call& call) {
 
 Response ObjectStoreService::copy_object(const Call& call, const std::string& source,
                                          const std::string& target) {
-    const std::string account = call.param("account");
+    const std::string& account = call.param("account");
     const auto container_of = [&](const std::string& key) {
         const std::size_t start = account.size() + 1;
         return key.substr(start, key.find('/', start) - start);
