@@ -56,7 +56,7 @@ TEST_F(Images, AreListedOverAllPages) {
     cloud.on("GET /images?" + owner + "&limit=1", recording("image", 35));
     cloud.on("GET /images?limit=1&" + owner + "&marker=e5e9ee0a-ca31-4d29-bbca-92962ad36155",
              R"({"images":[{"id":"2"}],"next":"/v2/images?marker=2"})");
-    cloud.on("GET /images?marker=2", recording("image", 38));
+    cloud.on("GET /images?marker=2&" + owner + "&limit=1", recording("image", 38));
     EXPECT_EQ(images.images({.owner_id = "2db43fae851342029a0bedb76aae7a76", .limit = 1}).to_vector().size(),
               2U);
 }
