@@ -11,6 +11,7 @@
 #include "localcloud/compute/container_cloud.hpp"
 #include "localcloud/compute/instance_store.hpp"
 #include "localcloud/host/holder.hpp"
+#include "localcloud/tests/held_namespaces.hpp"
 
 using namespace localcloud;
 using namespace localcloud::testing;
@@ -316,25 +317,11 @@ TEST(Containers, AFailedSpawnLeavesNothingBehind) {
     });
 }
 
-/// The namespaces of a process.
-std::set<std::string> namespaces(const std::filesystem::path& process) {
-    std::set<std::string> found;
-    for (const char* kind : {"net", "mnt", "user", "pid"}) {
-        std::error_code gone;
-        const auto link = std::filesystem::read_symlink(process / "ns" / kind, gone);
-        if (!gone) found.insert(link.string());
-    }
-    return found;
-}
-
 /// What the cloud has on the host now: its own namespaces that any process is in, control groups and mounts of its
 /// own. Other clouds may come and go beside it.
-std::set<std::string> traces(const Cloud& cloud, const std::set<std::string>& own_namespaces) {
-    std::set<std::string> found;
+std::set<std::string> traces(const Cloud& cloud, const HeldNamespaces& own) {
+    std::set<std::string> found = own.members();
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc"))
-        for (const auto& link : namespaces(entry.path()))
-            if (own_namespaces.contains(link)) found.insert(link);
     std::ifstream mounts("/proc/self/mounts");
     for (std::string line; std::getline(mounts, line);)
         if (line.find(cloud.options().state.string()) != std::string::npos) found.insert(line);
@@ -355,7 +342,7 @@ TEST(Containers, NothingIsLeftWhenTheCloudEnds) {
             here.driver->spawn(cloud.spec(number, serving("hostname >name")));
         EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(1), "/name")); }, is_page), "web1\n");
     });
-    std::set<std::string> own;
+    HeldNamespaces own;
     std::vector<std::optional<host::ProcessIdentity>> processes;
     for (const int number : {1, 2})
         processes.push_back(host::ProcessIdentity::read(host::instances_folder(cloud.options()) /
@@ -365,10 +352,8 @@ TEST(Containers, NothingIsLeftWhenTheCloudEnds) {
     processes.emplace_back(holder->process);
     for (const auto& process : processes) {
         ASSERT_TRUE(process && process->alive());
-        own.merge(namespaces("/proc/" + std::to_string(process->pid)));
+        own.hold(process->pid);
     }
-    for (const auto& link : namespaces("/proc/self"))
-        own.erase(link);
     EXPECT_GT(traces(cloud, own).size(), 5U);
     server.kill();
     EXPECT_TRUE(host::alive(cloud.options()));
@@ -383,6 +368,7 @@ TEST(Containers, NothingIsLeftWhenTheCloudEnds) {
         },
         [](const std::string& text) { return text.empty(); }, std::chrono::seconds(5));
     EXPECT_EQ(left, "");
+    own = {};
 
     // The disks are still there, and so is what was written to them.
     ServerProcess again(cloud, [&](Server& here) {

@@ -4,12 +4,12 @@
 #include <signal.h>
 
 #include <fstream>
-#include <set>
 
 #include "common/testkit/wait.hpp"
 #include "localcloud/host/holder.hpp"
 #include "localcloud/host/process_identity.hpp"
 #include "localcloud/state/identifiers.hpp"
+#include "localcloud/tests/held_namespaces.hpp"
 #include "localcloud/tests/program.hpp"
 
 using namespace localcloud;
@@ -96,22 +96,11 @@ std::string server_status(Client& client, const std::string& id) {
     return text_at(client.ask("GET", "/compute/v2.1/servers/" + id), "/server/status");
 }
 
-std::set<std::string> namespaces(const std::filesystem::path& process) {
-    std::set<std::string> found;
-    for (const char* kind : {"net", "mnt", "pid", "uts"}) {
-        std::error_code gone;
-        const auto link = std::filesystem::read_symlink(process / "ns" / kind, gone);
-        if (!gone) found.insert(link.string());
-    }
-    return found;
-}
-
 /// Processes in any of these namespaces, mounts and control groups of the cloud.
-std::string left(const ProgramCloud& cloud, const std::set<std::string>& own, const std::string& server_id) {
+std::string left(const ProgramCloud& cloud, const HeldNamespaces& own, const std::string& server_id) {
     std::string found;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc"))
-        for (const auto& link : namespaces(entry.path()))
-            if (own.contains(link)) found += entry.path().string() + " is in " + link + "\n";
+    for (const auto& member : own.members())
+        found += member + "\n";
     std::ifstream mounts("/proc/self/mounts");
     for (std::string line; std::getline(mounts, line);)
         if (line.find(cloud.name()) != std::string::npos) found += line + "\n";
@@ -161,10 +150,9 @@ TEST(ProgramWithContainers, AServerOutlivesAKilledCloudAndEndsWithIt) {
         EXPECT_EQ(server_status(client, served.server_id), "ACTIVE");
     }
 
-    std::set<std::string> own = namespaces("/proc/" + std::to_string(instance->pid));
-    own.merge(namespaces("/proc/" + std::to_string(holder->process.pid)));
-    for (const auto& link : namespaces("/proc/self"))
-        own.erase(link);
+    HeldNamespaces own;
+    own.hold(instance->pid);
+    own.hold(holder->process.pid);
     EXPECT_NE(left(cloud, own, served.server_id), "");
     ASSERT_TRUE(cloud.run({"down"}).ok());
     EXPECT_FALSE(instance->alive());
@@ -174,6 +162,7 @@ TEST(ProgramWithContainers, AServerOutlivesAKilledCloudAndEndsWithIt) {
         return (remaining = left(cloud, own, served.server_id)).empty();
     })) << remaining;
     EXPECT_EQ(page(served.address), "");
+    own = {};
 
     // Its disk is still there: the server can be started again.
     ASSERT_TRUE(cloud.run({"up"}).ok());
