@@ -173,7 +173,7 @@ struct Deployment {
     std::vector<std::string> options;
     /// What is disturbed, and its options; everything else than `deploy` begins with the deployment.
     std::string operation = "deploy";
-    std::vector<std::string> more = {};
+    std::vector<std::string> more;
 
     [[nodiscard]] bool is_first() const { return operation == "deploy" && more.empty(); }
     [[nodiscard]] std::string name() const {

@@ -125,7 +125,7 @@ TEST_F(Topologies, ScalingMakesWhatTheGuideMakes) {
     EXPECT_EQ(there.floating_ips.size(), 2U);
     EXPECT_EQ(there.ports.size(), 6U);
     for (const auto& [name, server] : servers())
-        EXPECT_EQ(address(server, "floating") != "", name.starts_with("app-api")) << name;
+        EXPECT_EQ(!address(server, "floating").empty(), name.starts_with("app-api")) << name;
     EXPECT_FALSE(answer(run("scaling_fractals", {"deploy", "--json"})).at("changed").as_bool());
     EXPECT_EQ(inventory(connection()), there) << inventory(connection());
 }

@@ -27,7 +27,7 @@ std::filesystem::path package_of_version(const std::string& version, const std::
     const auto ending = built.substr(built.rfind('-'));
     const auto architecture = ending.substr(1, ending.find('.') - 1);
     const auto package = folder / ("faafo-" + version + ending);
-    check({.arguments = {"sh", SOURCE_DIR "/faafo/package/build_package.sh", version, architecture,
+    check({.arguments = {"sh", (SOURCE_DIR "/faafo/package/build_package.sh"), version, architecture,
                          package.string(), program("faafo"), program("faafo-api"), program("faafo-worker")},
            .timeout = std::chrono::minutes(5)});
     return package;
@@ -43,7 +43,7 @@ std::filesystem::path services_packages() {
     std::string trouble;
     if (!std::filesystem::exists(archive)) {
         const auto collected =
-            common::process::run({.arguments = {"sh", SOURCE_DIR "/faafo/package/collect-services.sh",
+            common::process::run({.arguments = {"sh", (SOURCE_DIR "/faafo/package/collect-services.sh"),
                                                 "--suite", "bookworm", "--output", archive.string()},
                                   .timeout = std::chrono::minutes(8)});
         if (!collected.ok()) trouble = collected.error;
