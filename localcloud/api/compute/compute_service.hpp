@@ -33,6 +33,7 @@ class ComputeService : public Service {
   private:
     void add_version_routes();
     void add_flavor_routes();
+    void add_flavor_access_routes();
     void add_keypair_routes();
     void add_quota_routes();
     void add_server_routes();
@@ -47,6 +48,7 @@ class ComputeService : public Service {
     [[nodiscard]] Response act_on_server(const Call& call);
     [[nodiscard]] Response rebuild_server(const Call& call, const Document& request);
     [[nodiscard]] Response console_output(const Call& call, const Document& request) const;
+    [[nodiscard]] Response reset_state(const Call& call, const Document& request);
     void change_security_group(const Call& call, const std::string& name, bool add);
     void add_floating_ip(const Call& call, const Document& request);
     void remove_floating_ip(const Call& call, const Document& request);
@@ -105,6 +107,8 @@ void check_direction(const std::string& direction);
 void remember_action(state::Store::Transaction& transaction, const Call& call, const std::string& server_id,
                      std::string_view action);
 
+/// A flavor that is public, or for the caller's project.
+[[nodiscard]] bool may_use(const Document& flavor, const Caller& caller);
 /// The flavors of a new cloud; nothing when there are some.
 void preload(Cloud& cloud);
 

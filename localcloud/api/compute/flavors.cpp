@@ -13,9 +13,15 @@ using state::Kind;
 
 namespace {
 
+/// The projects that a private flavor is for.
+bool has_access(const Document& flavor, const std::string& project_id) {
+    const auto projects = texts(flavor, "access");
+    return std::find(projects.begin(), projects.end(), project_id) != projects.end();
+}
+
 const Document& require_flavor(const state::View& view, const Call& call) {
     const Document* flavor = view.find(Kind::flavor, call.param("id"));
-    if (flavor == nullptr || (!boolean(*flavor, "is_public", true) && !call.caller.is_admin())) {
+    if (flavor == nullptr || (!may_use(*flavor, call.caller) && !call.caller.is_admin())) {
         throw ApiError{404, "Flavor " + call.param("id") + " could not be found."};
     }
     return *flavor;
@@ -57,6 +63,10 @@ std::int64_t number(const Document& body, std::string_view field, std::int64_t o
 
 }  // namespace
 
+bool may_use(const Document& flavor, const Caller& caller) {
+    return boolean(flavor, "is_public", true) || has_access(flavor, caller.project_id);
+}
+
 Document ComputeService::flavor_body(const Document& flavor, int microversion) const {
     const std::int64_t swap = integer(flavor, "swap");
     Document body{{"id", text(flavor, "id")},
@@ -84,8 +94,8 @@ void ComputeService::add_flavor_routes() {
         std::vector<const Document*> flavors = view.select(Kind::flavor, [&](const Document& flavor) {
             if (integer(flavor, "ram") < least_ram || integer(flavor, "disk") < least_disk) return false;
             const bool open = boolean(flavor, "is_public", true);
-            if (!call.caller.is_admin()) return open;
-            return is_public.empty() ? open
+            if (!call.caller.is_admin()) return may_use(flavor, call.caller);
+            return is_public.empty() ? may_use(flavor, call.caller)
                                      : (is_public == "None" || is_public == "none" ||
                                         open == (is_public == "true" || is_public == "True"));
         });
@@ -140,15 +150,35 @@ void ComputeService::add_flavor_routes() {
         transaction.commit();
         return json_response(200, {{"extra_specs", object(body.get_object(), "extra_specs")}});
     });
-    route("DELETE", "/v2.1/flavors/{id}/os-extra_specs/{key}", [this](const Call& call) {
+    const auto no_such_spec = [](const Call& call) {
+        return ApiError{
+            404, "Flavor " + call.param("id") + " has no extra specs with key " + call.param("key") + "."};
+    };
+    route("GET", "/v2.1/flavors/{id}/os-extra_specs/{key}", [this, no_such_spec](const Call& call) {
+        const auto view = cloud_.store.read();
+        const json::object& specs = object(require_flavor(view, call), "extra_specs");
+        if (!specs.contains(call.param("key"))) throw no_such_spec(call);
+        return json_response(200, json::object{{call.param("key"), specs.at(call.param("key"))}});
+    });
+    route("PUT", "/v2.1/flavors/{id}/os-extra_specs/{key}", [this](const Call& call) {
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-extra-specs:update");
+        const json::value body = read_body(call);
+        if (!body.get_object().contains(call.param("key")))
+            throw bad_request("Request body and URI mismatch");
+        if (body.get_object().size() > 1) throw bad_request("Request body contains too many items");
+        auto transaction = cloud_.store.write();
+        (void)require_flavor(transaction, call);
+        transaction.edit(Kind::flavor, call.param("id"))["extra_specs"].as_object()[call.param("key")] =
+            to_text(body.get_object().at(call.param("key")));
+        transaction.commit();
+        return json_response(200, body);
+    });
+    route("DELETE", "/v2.1/flavors/{id}/os-extra_specs/{key}", [this, no_such_spec](const Call& call) {
         if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-extra-specs:delete");
         auto transaction = cloud_.store.write();
         (void)require_flavor(transaction, call);
         json::object& specs = transaction.edit(Kind::flavor, call.param("id"))["extra_specs"].as_object();
-        if (specs.erase(call.param("key")) == 0) {
-            throw ApiError{404, "Flavor " + call.param("id") + " has no extra specs with key " +
-                                    call.param("key") + "."};
-        }
+        if (specs.erase(call.param("key")) == 0) throw no_such_spec(call);
         transaction.commit();
         return empty_response(200, "application/json");
     });
@@ -209,6 +239,59 @@ void ComputeService::add_flavor_routes() {
         transaction.erase(Kind::flavor, call.param("id"));
         transaction.commit();
         return empty_response(202, "application/json");
+    });
+    add_flavor_access_routes();
+}
+
+void ComputeService::add_flavor_access_routes() {
+    const auto access = [](const Document& flavor) {
+        json::array list;
+        for (const std::string& project : texts(flavor, "access"))
+            list.push_back(json::object{{"flavor_id", text(flavor, "id")}, {"tenant_id", project}});
+        return json_response(200, {{"flavor_access", std::move(list)}});
+    };
+    route("GET", "/v2.1/flavors/{id}/os-flavor-access", [this, access](const Call& call) {
+        if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-access");
+        const auto view = cloud_.store.read();
+        const Document& flavor = require_flavor(view, call);
+        if (boolean(flavor, "is_public", true))
+            throw ApiError{404, "Access list not available for public flavors."};
+        return access(flavor);
+    });
+    route("POST", "/v2.1/flavors/{id}/action", [this, access](const Call& call) {
+        const json::value request_body = read_body(call);
+        const Document& request = request_body.get_object();
+        const bool add = request.contains("addTenantAccess");
+        if (request.size() != 1 || (!add && !request.contains("removeTenantAccess")))
+            throw bad_request("There is no such action: " +
+                              (request.empty() ? std::string{} : std::string{request.begin()->key()}));
+        if (!call.caller.is_admin()) {
+            throw forbidden_by_policy(add ? "os_compute_api:os-flavor-access:add_tenant_access"
+                                          : "os_compute_api:os-flavor-access:remove_tenant_access");
+        }
+        const std::string project = text(object(request, request.begin()->key()), "tenant");
+        const std::string& id = call.param("id");
+        auto transaction = cloud_.store.write();
+        const Document& found = require_flavor(transaction, call);
+        if (boolean(found, "is_public", true) && add && call.microversion >= 7)
+            throw ApiError{409, "Can not add access to a public flavor."};
+        if (transaction.find(Kind::project, project) == nullptr)
+            throw bad_request("Project ID " + project + " is not a valid project.");
+        auto projects = texts(found, "access");
+        if (add) {
+            if (has_access(found, project)) {
+                throw ApiError{409, "Flavor access already exists for flavor " + id + " and project " +
+                                        project + " combination."};
+            }
+            projects.push_back(project);
+        } else if (std::erase(projects, project) == 0) {
+            throw ApiError{404, "Flavor access not found for " + id + " / " + project + " combination."};
+        }
+        Document& flavor = transaction.edit(Kind::flavor, id);
+        flavor["access"] = to_array(projects);
+        Response response = access(flavor);
+        transaction.commit();
+        return response;
     });
 }
 

@@ -49,11 +49,11 @@ Page take_page(const std::vector<const Document*>& documents, const Call& call, 
                             documents.begin() + static_cast<std::ptrdiff_t>(to)},
               .links = {}};
     if (limit > 0 && page.documents.size() == limit) {
-        // As Nova writes it: sorted by key, and the marker at the end.
+        // As Nova writes it: what was asked for is sorted by key; a marker that was not is at the end.
+        const std::string last = text(*page.documents.back(), identity);
         std::vector<std::pair<std::string, std::string>> members;
-        for (const auto& member : call.request.query) {
-            if (member.first != "marker") members.push_back(member);
-        }
+        for (const auto& [key, value] : call.request.query)
+            members.emplace_back(key, key == "marker" ? last : value);
         std::stable_sort(members.begin(), members.end(),
                          [](const auto& left, const auto& right) { return left.first < right.first; });
         std::string query;
@@ -61,10 +61,9 @@ Page take_page(const std::vector<const Document*>& documents, const Call& call, 
             query += (query.empty() ? "" : "&") + common::httpd::percent_encode(key) + "=" +
                      common::httpd::percent_encode(value);
         }
-        page.links.push_back(json::object{
-            {"rel", "next"},
-            {"href", url + "?" + (query.empty() ? "" : query + "&") +
-                         "marker=" + common::httpd::percent_encode(text(*page.documents.back(), identity))}});
+        if (!call.has_query("marker"))
+            query += (query.empty() ? "marker=" : "&marker=") + common::httpd::percent_encode(last);
+        page.links.push_back(json::object{{"rel", "next"}, {"href", url + "?" + query}});
     }
     return page;
 }

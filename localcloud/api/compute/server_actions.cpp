@@ -34,11 +34,12 @@ constexpr std::array never_allowed{"resume",       "unpause",  "confirmResize",
 
 /// Real actions that this cloud does not have.
 constexpr std::array not_implemented{
-    "pause",          "unpause",       "suspend",        "resume",           "resize",
-    "confirmResize",  "revertResize",  "rescue",         "unrescue",         "shelve",
-    "shelveOffload",  "unshelve",      "createImage",    "createBackup",     "migrate",
-    "os-migrateLive", "evacuate",      "changePassword", "os-getVNCConsole", "os-getSerialConsole",
-    "addFixedIp",     "removeFixedIp", "os-resetState",  "resetNetwork",     "trigger_crash_dump",
+    "pause",       "unpause",        "suspend",          "resume",
+    "resize",      "confirmResize",  "revertResize",     "rescue",
+    "unrescue",    "shelve",         "shelveOffload",    "unshelve",
+    "createImage", "createBackup",   "migrate",          "os-migrateLive",
+    "evacuate",    "changePassword", "os-getVNCConsole", "os-getSerialConsole",
+    "addFixedIp",  "removeFixedIp",  "resetNetwork",     "trigger_crash_dump",
     "restore"};
 
 void check_state(const Document& server, const Call& call, std::string_view verb,
@@ -246,8 +247,7 @@ Response ComputeService::act_on_server(const Call& call) {
         transaction.commit();
         return empty_response(202, "application/json");
     }
-    if (action == "os-resetState" && !call.caller.is_admin())
-        throw forbidden_by_policy("os_compute_api:os-admin-actions:reset_state");
+    if (action == "os-resetState") return reset_state(call, object(request, action));
     if (std::find(never_allowed.begin(), never_allowed.end(), action) != never_allowed.end()) {
         const auto view = cloud_.store.read();
         check_state(require_server(view, call), call, action, {});
@@ -316,6 +316,24 @@ Response ComputeService::console_output(const Call& call, const Document& reques
         if (number >= 0) lines = number;
     }
     return json_response(200, {{"output", cloud_.driver.console_output(call.param("id"), lines)}});
+}
+
+Response ComputeService::reset_state(const Call& call, const Document& request) {
+    if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-admin-actions:reset_state");
+    const std::string wanted = text(request, "state");
+    if (wanted != "active" && wanted != "error") {
+        const json::value* given = member(request, "state");
+        if (given == nullptr) throw invalid_field("os-resetState", request, "'state' is a required property");
+        throw invalid_field("state", *given, python_repr(*given) + " is not one of ['active', 'error']");
+    }
+    auto transaction = cloud_.store.write();
+    (void)require_server(transaction, call);
+    Document& server = transaction.edit(Kind::server, call.param("id"));
+    server["vm_state"] = wanted;
+    server["task_state"] = nullptr;
+    server["updated"] = state::iso_seconds(state::now());
+    transaction.commit();
+    return empty_response(202, "application/json");
 }
 
 void ComputeService::change_security_group(const Call& call, const std::string& name, bool add) {

@@ -192,7 +192,7 @@ const Document& flavor_for(const state::View& view, const Call& call, const Docu
     std::string reference = to_text(body.at("flavorRef"));
     reference = reference.substr(reference.rfind('/') + 1);
     const Document* flavor = view.find(Kind::flavor, reference);
-    if (flavor == nullptr || (!boolean(*flavor, "is_public", true) && !call.caller.is_admin())) {
+    if (flavor == nullptr || (!may_use(*flavor, call.caller) && !call.caller.is_admin())) {
         throw bad_request("Flavor " + reference + " could not be found.");
     }
     return *flavor;

@@ -298,7 +298,10 @@ void ComputeService::add_server_detail_routes() {
         if (tags.size() >= most_tags)
             throw bad_request("The number of tags exceeded the per-server limit " +
                               std::to_string(most_tags));
-        tags.emplace_back(name);
+        // As they come from Nova's database.
+        tags.insert(std::find_if(tags.begin(), tags.end(),
+                                 [&](const json::value& other) { return to_text(other) > name; }),
+                    json::value(name));
         transaction.commit();
         Response response = empty_response(201, page_type);
         response.headers.set("Location", base() + "/servers/" + call.param("id") + "/tags/" + name);

@@ -127,6 +127,13 @@ json::value or_null(const Document& document, std::string_view key) {
     return value == nullptr ? json::value{} : *value;
 }
 
+/// Administrators see more of it, in Nova a traceback.
+Document fault_for(const Call& call, const Document& fault) {
+    Document out = fault;
+    if (call.caller.is_admin()) out.emplace("details", text(fault, "message"));
+    return out;
+}
+
 void add_administrator_fields(Document& body, const Document& server, int microversion) {
     const std::string host = text(server, "host");
     const json::value where = host.empty() ? json::value{} : json::value(host);
@@ -139,7 +146,7 @@ void add_administrator_fields(Document& body, const Document& server, int microv
     body.emplace("OS-EXT-SRV-ATTR:hostname", text(server, "hostname"));
     body.emplace("OS-EXT-SRV-ATTR:kernel_id", "");
     body.emplace("OS-EXT-SRV-ATTR:ramdisk_id", "");
-    body.emplace("OS-EXT-SRV-ATTR:root_device_name", "/dev/vda");
+    body.emplace("OS-EXT-SRV-ATTR:root_device_name", host.empty() ? json::value{} : json::value("/dev/vda"));
     body.emplace("OS-EXT-SRV-ATTR:user_data", or_null(server, "user_data"));
 }
 
@@ -177,7 +184,9 @@ Document ComputeService::server_body(const state::View& view, const Call& call, 
     body.emplace("accessIPv6", text(server, "accessIPv6"));
     body.emplace("links", links("servers/" + id));
     body.emplace("OS-DCF:diskConfig", text(server, "disk_config", "MANUAL"));
-    if (status == "ERROR" && member(server, "fault") != nullptr) body.emplace("fault", server.at("fault"));
+    // Lists do not tell the fault of a server that never had a host: Nova keeps it where they do not look.
+    if (status == "ERROR" && member(server, "fault") != nullptr && (shape != Shape::list || !host.empty()))
+        body.emplace("fault", fault_for(call, object(server, "fault")));
     if (shows_progress(status)) body.emplace("progress", 0);
     if (complete) {
         body.emplace("OS-EXT-AZ:availability_zone", host.empty() ? "" : text(server, "availability_zone"));

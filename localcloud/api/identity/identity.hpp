@@ -35,6 +35,8 @@ class Identity : public Authenticator, public Service {
     [[nodiscard]] std::string base() const;
     /// The document without what is internal, with its links.
     [[nodiscard]] Document shown(const Document& document, std::string_view collection) const;
+    [[nodiscard]] json::array shown_relatives(const state::View& view, const Call& call,
+                                              const json::value& tree) const;
     /// {"users": […], "links": …} with those documents that the query's filters accept.
     [[nodiscard]] Response list(const Call& call, std::string_view collection,
                                 const std::vector<const Document*>& documents,

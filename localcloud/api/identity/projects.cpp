@@ -20,7 +20,8 @@ void check_name(const Document& body, std::string_view schema) {
     }
 }
 
-void check_project_name_is_free(const state::View& view, const std::string& name,
+/// `id` is that of the project that wants the name, also where it is not made yet.
+void check_project_name_is_free(const state::View& view, const std::string& id, const std::string& name,
                                 const std::string& domain_id) {
     for (const Document* project : view.all(Kind::project)) {
         if (text(*project, "name") == name && text(*project, "domain_id") == domain_id) {
@@ -28,12 +29,52 @@ void check_project_name_is_free(const state::View& view, const std::string& name
                 409,
                 "Conflict occurred attempting to store project - it is not permitted to have two projects "
                 "with either the same name or same id in the same domain: name is " +
-                    name + ", project id " + text(*project, "id") + "."};
+                    name + ", project id " + id + "."};
         }
     }
 }
 
+std::vector<const Document*> children_of(const state::View& view, const std::string& id) {
+    return view.select(Kind::project,
+                       [&](const Document& project) { return text(project, "parent_id") == id; });
+}
+
+/// {"child": {"grandchild": null}}, or null.
+json::value subtree_of(const state::View& view, const std::string& id) {
+    json::object subtree;
+    for (const Document* child : children_of(view, id))
+        subtree.emplace(text(*child, "id"), subtree_of(view, text(*child, "id")));
+    return subtree.empty() ? json::value{} : json::value(std::move(subtree));
+}
+
+/// {"parent": {"domain": null}}
+json::value parents_of(const state::View& view, const Document* project) {
+    const std::string parent = project == nullptr ? std::string{} : text(*project, "parent_id");
+    if (parent.empty()) return {};
+    return json::object{{parent, parents_of(view, view.find(Kind::project, parent))}};
+}
+
 }  // namespace
+
+/// Those of the listed projects where the caller has a role, as Keystone lists relatives.
+json::array Identity::shown_relatives(const state::View& view, const Call& call,
+                                      const json::value& tree) const {
+    json::array list;
+    if (!tree.is_object()) return list;
+    for (const auto& [id, below] : tree.get_object()) {
+        const Document* project = view.find(Kind::project, std::string{id});
+        for (const auto& [key, assignment] : view.range(Kind::assignment, "")) {
+            if (project != nullptr && text(*assignment, "project_id") == id &&
+                text(*assignment, "user_id") == call.caller.user_id) {
+                list.push_back(json::object{{"project", shown(*project, "projects")}});
+                break;
+            }
+        }
+        for (const json::value& relative : shown_relatives(view, call, below))
+            list.push_back(relative);
+    }
+    return list;
+}
 
 void Identity::add_project_routes() {
     route("GET", "/v3/domains", [this](const Call& call) {
@@ -60,8 +101,8 @@ void Identity::add_project_routes() {
         auto transaction = cloud_.store.write();
         const std::string domain_id = text(body, "domain_id", "default");
         if (transaction.find(Kind::domain, domain_id) == nullptr) throw not_found("domain", domain_id);
-        check_project_name_is_free(transaction, text(body, "name"), domain_id);
         const std::string id = state::hex_id();
+        check_project_name_is_free(transaction, id, text(body, "name"), domain_id);
         Document project{{"id", id},
                          {"name", text(body, "name")},
                          {"domain_id", domain_id},
@@ -84,7 +125,14 @@ void Identity::add_project_routes() {
             require_admin(call, "get_project");
         }
         if (project == nullptr) throw not_found("project", id);
-        return json_response(200, {{"project", shown(*project, "projects")}});
+        Document body = shown(*project, "projects");
+        const json::value parents = parents_of(view, project);
+        const json::value subtree = subtree_of(view, id);
+        if (call.has_query("parents_as_ids")) body.emplace("parents", parents);
+        if (call.has_query("parents_as_list")) body.emplace("parents", shown_relatives(view, call, parents));
+        if (call.has_query("subtree_as_ids")) body.emplace("subtree", subtree);
+        if (call.has_query("subtree_as_list")) body.emplace("subtree", shown_relatives(view, call, subtree));
+        return json_response(200, {{"project", body}});
     });
     route("PATCH", "/v3/projects/{id}", [this](const Call& call) {
         require_admin(call, "update_project");
@@ -95,7 +143,7 @@ void Identity::add_project_routes() {
         Document& project = transaction.edit(Kind::project, id);
         if (body.contains("name") && text(body, "name") != text(project, "name")) {
             check_name(body, "project");
-            check_project_name_is_free(transaction, text(body, "name"), text(project, "domain_id"));
+            check_project_name_is_free(transaction, id, text(body, "name"), text(project, "domain_id"));
         }
         for (const char* field : {"name", "description", "enabled", "tags", "options"}) {
             if (const json::value* value = body.if_contains(field)) project[field] = *value;
@@ -110,6 +158,11 @@ void Identity::add_project_routes() {
         const std::string& id = call.param("id");
         auto transaction = cloud_.store.write();
         if (transaction.find(Kind::project, id) == nullptr) throw not_found("project", id);
+        if (!children_of(transaction, id).empty()) {
+            throw ApiError{403, "Cannot delete the project " + id +
+                                    " since it is not a leaf in the hierarchy. Use the cascade option if "
+                                    "you want to delete a whole subtree."};
+        }
         std::vector<std::string> granted;
         for (const auto& [key, assignment] : transaction.range(Kind::assignment, "")) {
             if (text(*assignment, "project_id") == id) granted.emplace_back(key);

@@ -164,6 +164,13 @@ Response ImageService::list(const Call& call) const {
     const auto view = cloud_.store.read();
     std::vector<const Document*> images = view.select(Kind::image, [&](const Document& image) {
         if (!visible(call.caller, image) || !matches(image, call.request)) return false;
+        // What somebody shares with this project is shown once that was accepted, unless the request says otherwise.
+        if (const json::value* entry = find_member(image, call.caller.project_id);
+            entry != nullptr && text(image, "owner") != call.caller.project_id) {
+            const std::string wanted =
+                call.query("member_status").empty() ? "accepted" : call.query("member_status");
+            if (wanted != "all" && text(entry->as_object(), "status") != wanted) return false;
+        }
         // What others share with everybody but do not publish is shown on request only.
         return text(image, "visibility") != "community" || text(image, "owner") == call.caller.project_id ||
                call.query("visibility") == "community" || call.query("visibility") == "all";
@@ -186,7 +193,19 @@ Response ImageService::list(const Call& call) const {
     for (std::size_t i = from; i < to; ++i)
         page.emplace_back(shown(*images[i]));
     Document body{{"images", std::move(page)}};
-    const std::string query = query_without(call.request, {"marker"}, "");
+    // Of several members with the same name, links keep the last.
+    Request kept;
+    for (const auto& [key, value] : call.request.query) {
+        const auto earlier =
+            std::find_if(kept.query.begin(), kept.query.end(),
+                         [&, name = &key](const auto& member) { return member.first == *name; });
+        if (earlier == kept.query.end()) {
+            kept.query.emplace_back(key, value);
+        } else {
+            earlier->second = value;
+        }
+    }
+    const std::string query = query_without(kept, {"marker"}, "");
     body.emplace("first", "/v2/images" + (query.empty() ? "" : "?" + query));
     // A page that is full has a successor, though it may turn out empty.
     if (limit > 0 && to - from == limit) {

@@ -1,5 +1,6 @@
 #include "localcloud/api/image/image_service.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace localcloud::api::image {
@@ -22,12 +23,103 @@ std::string_view general_text(int status) {
                          : "There was a conflict when trying to complete your request.";
 }
 
+/// As the library makes text of a page: its own ends of lines are spaces.
 std::string without_tags(std::string text) {
-    static constexpr std::string_view line_break = "<br /><br />";
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    static constexpr std::string_view line_break = "<br />";
     for (std::size_t at = 0; (at = text.find(line_break)) != std::string::npos;)
         text.replace(at, line_break.size(), "\n");
     return text;
 }
+
+/// As Glance has them.
+constexpr std::string_view image_schema = R"json({"name": "image", "properties": {
+"id": {"type": "string", "description": "An identifier for the image", "pattern":
+    "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"},
+"name": {"type": ["null", "string"], "description": "Descriptive name for the image", "maxLength": 255},
+"status": {"type": "string", "readOnly": true, "description": "Status of the image", "enum": ["queued",
+    "saving", "active", "killed", "deleted", "uploading", "importing", "pending_delete", "deactivated"]},
+"visibility": {"type": "string", "description": "Scope of image accessibility", "enum": ["community",
+    "public", "private", "shared"]},
+"protected": {"type": "boolean", "description": "If true, image will not be deletable."},
+"os_hidden": {"type": "boolean", "description":
+    "If true, image will not appear in default image list response."},
+"checksum": {"type": ["null", "string"], "readOnly": true, "description": "md5 hash of image contents.",
+    "maxLength": 32},
+"os_hash_algo": {"type": ["null", "string"], "readOnly": true, "description":
+    "Algorithm to calculate the os_hash_value", "maxLength": 64},
+"os_hash_value": {"type": ["null", "string"], "readOnly": true, "description":
+    "Hexdigest of the image contents using the algorithm specified by the os_hash_algo", "maxLength": 128},
+"owner": {"type": ["null", "string"], "description": "Owner of the image", "maxLength": 255},
+"size": {"type": ["null", "integer"], "readOnly": true, "description": "Size of image file in bytes"},
+"virtual_size": {"type": ["null", "integer"], "readOnly": true, "description":
+    "Virtual size of image in bytes"},
+"container_format": {"type": ["null", "string"], "description": "Format of the container", "enum": [null,
+    "ami", "ari", "aki", "bare", "ovf", "ova", "docker"]},
+"disk_format": {"type": ["null", "string"], "description": "Format of the disk", "enum": [null, "ami",
+    "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"]},
+"created_at": {"type": "string", "readOnly": true, "description": "Date and time of image registration"},
+"updated_at": {"type": "string", "readOnly": true, "description":
+    "Date and time of the last image modification"},
+"tags": {"type": "array", "description": "List of strings related to the image", "items": {"type":
+    "string", "maxLength": 255}},
+"direct_url": {"type": "string", "readOnly": true, "description":
+    "URL to access the image file kept in external store"},
+"min_ram": {"type": "integer", "description": "Amount of ram (in MB) required to boot image."},
+"min_disk": {"type": "integer", "description": "Amount of disk space (in GB) required to boot image."},
+"self": {"type": "string", "readOnly": true, "description": "An image self url"},
+"file": {"type": "string", "readOnly": true, "description": "An image file url"},
+"stores": {"type": "string", "readOnly": true, "description":
+    "Store in which image data resides.  Only present when the operator has enabled multiple stores.  May be a comma-separated list of store identifiers."},
+"schema": {"type": "string", "readOnly": true, "description": "An image schema url"},
+"locations": {"type": "array", "items": {"type": "object", "properties": {"url": {"type": "string",
+    "maxLength": 255}, "metadata": {"type": "object"}, "validation_data": {"description":
+    "Values to be used to populate the corresponding image properties. If the image status is not 'queued', values must exactly match those already contained in the image properties.",
+    "type": "object", "writeOnly": true, "additionalProperties": false, "properties": {"checksum": {
+    "type": "string", "minLength": 32, "maxLength": 32}, "os_hash_algo": {"type": "string", "maxLength":
+    64}, "os_hash_value": {"type": "string", "maxLength": 128}}, "required": ["os_hash_algo",
+    "os_hash_value"]}}, "required": ["url", "metadata"]}, "description":
+    "A set of URLs to access the image file kept in external store"},
+"kernel_id": {"type": ["null", "string"], "pattern":
+    "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$",
+    "description":
+    "ID of image stored in Glance that should be used as the kernel when booting an AMI-style image.",
+    "is_base": false},
+"ramdisk_id": {"type": ["null", "string"], "pattern":
+    "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$",
+    "description":
+    "ID of image stored in Glance that should be used as the ramdisk when booting an AMI-style image.",
+    "is_base": false},
+"instance_uuid": {"type": "string", "description":
+    "Metadata which can be used to record which instance this image is associated with. (Informational only, does not create an instance snapshot.)",
+    "is_base": false},
+"architecture": {"description":
+    "Operating system architecture as specified in https://docs.openstack.org/python-glanceclient/latest/cli/property-keys.html",
+    "type": "string", "is_base": false},
+"os_distro": {"description":
+    "Common name of operating system distribution as specified in https://docs.openstack.org/python-glanceclient/latest/cli/property-keys.html",
+    "type": "string", "is_base": false},
+"os_version": {"description": "Operating system version as specified by the distributor.", "type":
+    "string", "is_base": false},
+"description": {"description": "A human-readable string describing this image.", "type": "string",
+    "is_base": false},
+"cinder_encryption_key_id": {"description":
+    "Identifier in the OpenStack Key Management Service for the encryption key for the Block Storage Service to use when mounting a volume created from this image",
+    "type": "string", "is_base": false},
+"cinder_encryption_key_deletion_policy": {"description":
+    "States the condition under which the Image Service will delete the object associated with the 'cinder_encryption_key_id' image property.  If this property is missing, the Image Service will take no action",
+    "type": "string", "enum": ["on_image_deletion", "do_not_delete"], "is_base": false}
+}, "additionalProperties": {"type": "string"}, "links": [
+{"rel": "self", "href": "{self}"}, {"rel": "enclosure", "href": "{file}"}, {"rel": "describedby", "href": "{schema}"}]})json";
+constexpr std::string_view member_schema = R"json({"name": "member", "properties": {
+"member_id": {"type": "string", "description": "An identifier for the image member (tenantId)"},
+"image_id": {"type": "string", "description": "An identifier for the image", "pattern":
+    "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"},
+"created_at": {"type": "string", "description": "Date and time of image member creation"},
+"updated_at": {"type": "string", "description": "Date and time of last modification of image member"},
+"status": {"type": "string", "description": "The status of this image member", "enum": ["pending",
+    "accepted", "rejected"]},
+"schema": {"readOnly": true, "type": "string"}}})json";
 
 }  // namespace
 
@@ -37,6 +129,7 @@ ImageService::ImageService(Cloud& cloud, const Authenticator& authenticator)
     add_schema_routes();
     add_image_routes();
     add_data_routes();
+    add_member_routes();
 }
 
 Response ImageService::render(const ApiError& error, const Call& call) const {
@@ -119,68 +212,31 @@ void ImageService::add_version_routes() {
     route("GET", "/versions", versions(200), Access::anyone);
     route("GET", "/v2", versions(300), Access::anyone);
     route("GET", "/v2/", versions(300), Access::anyone);
+    // Of an older API nothing is left but where the others are.
+    route("GET", "/v1/{path...}", versions(300), Access::anyone);
 }
 
 void ImageService::add_schema_routes() {
-    struct Property {
-        std::string_view name, type, description;
-        bool nullable = false;
-    };
-    static constexpr std::array properties{
-        Property{"id", "string", "UUID of the image"},
-        Property{"name", "string", "Name for people", true},
-        Property{"status", "string", "queued, saving, active, deactivated"},
-        Property{"visibility", "string", "private, shared, community, public"},
-        Property{"protected", "boolean", "Whether it cannot be deleted"},
-        Property{"os_hidden", "boolean", "Whether lists leave it out"},
-        Property{"checksum", "string", "MD5 of the data", true},
-        Property{"os_hash_algo", "string", "Algorithm of os_hash_value", true},
-        Property{"os_hash_value", "string", "Digest of the data", true},
-        Property{"owner", "string", "ID of the project", true},
-        Property{"size", "integer", "Bytes of the data", true},
-        Property{"virtual_size", "integer", "Bytes of the disk in it", true},
-        Property{"container_format", "string", "What is around the disk", true},
-        Property{"disk_format", "string", "Format of the disk", true},
-        Property{"created_at", "string", "Time of creation"},
-        Property{"updated_at", "string", "Time of the last change"},
-        Property{"tags", "array", "Words about it"},
-        Property{"self", "string", "Where it is"},
-        Property{"file", "string", "Where its data are"},
-        Property{"schema", "string", "Where its schema is"},
-        Property{"min_ram", "integer", "MiB of memory that it needs"},
-        Property{"min_disk", "integer", "GiB of disk that it needs"},
-    };
-    const auto image_schema = [] {
-        json::object members;
-        for (const Property& property : properties) {
-            const json::value type = property.nullable ? json::value(json::array{"null", property.type})
-                                                       : json::value(json::string{property.type});
-            members.emplace(property.name,
-                            json::object{{"type", type}, {"description", property.description}});
+    const auto list_schema = [](const std::string& name, std::string_view item, bool pages) {
+        json::object properties{{name, json::object{{"type", "array"}, {"items", parse_json(item)}}}};
+        json::array links;
+        for (const char* link : {"first", "next"}) {
+            if (!pages) continue;
+            properties.emplace(link, json::object{{"type", "string"}});
+            links.push_back(json::object{{"rel", link}, {"href", "{" + std::string{link} + "}"}});
         }
+        properties.emplace("schema", json::object{{"type", "string"}});
+        links.push_back(json::object{{"rel", "describedby"}, {"href", "{schema}"}});
         return json::object{
-            {"name", "image"},
-            {"properties", std::move(members)},
-            {"additionalProperties", json::object{{"type", "string"}}},
-            {"links", json::array{json::object{{"rel", "self"}, {"href", "{self}"}},
-                                  json::object{{"rel", "enclosure"}, {"href", "{file}"}},
-                                  json::object{{"rel", "describedby"}, {"href", "{schema}"}}}}};
+            {"name", name}, {"properties", std::move(properties)}, {"links", std::move(links)}};
     };
-    route("GET", "/v2/schemas/image",
-          [image_schema](const Call&) { return json_response(200, image_schema()); });
-    route("GET", "/v2/schemas/images", [image_schema](const Call&) {
-        return json_response(
-            200,
-            json::object{{"name", "images"},
-                         {"properties",
-                          json::object{{"images", json::object{{"type", "array"}, {"items", image_schema()}}},
-                                       {"first", json::object{{"type", "string"}}},
-                                       {"next", json::object{{"type", "string"}}},
-                                       {"schema", json::object{{"type", "string"}}}}},
-                         {"links", json::array{json::object{{"rel", "first"}, {"href", "{first}"}},
-                                               json::object{{"rel", "next"}, {"href", "{next}"}},
-                                               json::object{{"rel", "describedby"}, {"href", "{schema}"}}}}});
-    });
+    const auto answer = [this](const std::string& name, const json::value& schema) {
+        route("GET", "/v2/schemas/" + name, [schema](const Call&) { return json_response(200, schema); });
+    };
+    answer("image", parse_json(image_schema));
+    answer("images", list_schema("images", image_schema, true));
+    answer("member", parse_json(member_schema));
+    answer("members", list_schema("members", member_schema, false));
     route("GET", "/v2/info/import", [](const Call&) {
         return json_response(200,
                              {{"import-methods", json::object{{"description", "Import methods available."},
@@ -191,6 +247,9 @@ void ImageService::add_schema_routes() {
         return json_response(200,
                              {{"stores", json::array{json::object{{"id", "file"}, {"default", "true"}}}}});
     });
+    // Of quotas that are limited, and there are none.
+    route("GET", "/v2/info/usage",
+          [](const Call&) { return json_response(200, {{"usage", json::object{}}}); });
 }
 
 }  // namespace localcloud::api::image

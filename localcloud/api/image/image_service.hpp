@@ -26,6 +26,7 @@ class ImageService : public Service {
     void add_schema_routes();
     void add_image_routes();
     void add_data_routes();
+    void add_member_routes();
     [[nodiscard]] Response list(const Call& call) const;
     [[nodiscard]] Response create(const Call& call);
     [[nodiscard]] Response update(const Call& call);
@@ -39,6 +40,8 @@ class ImageService : public Service {
 [[nodiscard]] std::filesystem::path data_file(const Cloud& cloud, std::string_view image_id);
 /// The image as Glance answers it.
 [[nodiscard]] Document shown(const Document& image);
+/// What is kept of a project that the image is shared with; nullptr without it.
+[[nodiscard]] const json::value* find_member(const Document& image, std::string_view project_id);
 /// Whether `caller` may see it.
 [[nodiscard]] bool visible(const Caller& caller, const Document& image);
 /// A new image in the state "queued"; `fields` may hold what a client may send, and properties.

@@ -43,6 +43,7 @@ NetworkService::NetworkService(Cloud& cloud, const Authenticator& authenticator)
         add_tag_routes(*resource);
     }
     add_router_interface_routes();
+    add_extra_route_routes();
     add_quota_routes();
     add_extension_routes();
 }

@@ -35,6 +35,7 @@ class NetworkService : public Service {
     void add_resource(const Resource& resource);
     void add_tag_routes(const Resource& resource);
     void add_router_interface_routes();
+    void add_extra_route_routes();
     void add_quota_routes();
     void add_extension_routes();
 

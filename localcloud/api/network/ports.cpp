@@ -122,8 +122,10 @@ void create(Transaction& transaction, const Call& call, Document& port) {
         }
     }
     check_security_groups(transaction, call, port);
+    // Not where a network has no subnet yet, only where somebody wants no address.
+    const bool wants_none = port["fixed_ips"].is_array() && port["fixed_ips"].get_array().empty();
     port["fixed_ips"] = choose_addresses(transaction, text(network, "id"), port["fixed_ips"], {});
-    if (array(port, "fixed_ips").empty()) port["ip_allocation"] = "none";
+    if (wants_none) port["ip_allocation"] = "none";
     complete_pairs(port);
 }
 

@@ -126,7 +126,12 @@ Document checked_body(const Resource& resource, const Call& call, const Document
                 throw forbidden_by_policy(
                     fmt::format("(rule:{0}_{1} and rule:{0}_{1}:{2})", action, resource.singular, name));
             }
-            if (attribute->form == Form::boolean) {
+            if (name == "qos_policy_id" && !field.value().is_null()) {  // there are none
+                throw ApiError{404, "QoS policy " + to_text(field.value()) + " could not be found.",
+                               "QosPolicyNotFound"};
+            }
+            // These forms are made of what is sent before anybody looks at the attribute.
+            if (attribute->form == Form::boolean || attribute->form == Form::integer) {
                 accepted.emplace(name, converted(*attribute, field.value()));
                 continue;
             }

@@ -40,16 +40,17 @@ std::vector<const Document*> interfaces_of(const state::View& view, const std::s
     });
 }
 
-void remove_gateway_port(Transaction& transaction, const std::string& router_id) {
-    std::vector<std::string> ports;
-    for (const Document* port : transaction.all(Kind::port)) {
-        if (text(*port, "device_id") == router_id &&
-            text(*port, "device_owner") == "network:router_gateway") {
-            ports.push_back(text(*port, "id"));
-        }
+const Document* gateway_port(const state::View& view, const std::string& router_id) {
+    for (const Document* port : view.all(Kind::port)) {
+        if (text(*port, "device_id") == router_id && text(*port, "device_owner") == "network:router_gateway")
+            return port;
     }
-    for (const std::string& port : ports)
-        transaction.erase(Kind::port, port);
+    return nullptr;
+}
+
+void remove_gateway_port(Transaction& transaction, const std::string& router_id) {
+    while (const Document* port = gateway_port(transaction, router_id))
+        transaction.erase(Kind::port, text(*port, "id"));
 }
 
 void set_gateway(Transaction& transaction, const Call& call, Document& router, const json::value& requested,
@@ -342,6 +343,42 @@ void NetworkService::add_router_interface_routes() {
         changed();
         return json_response(200, answer);
     });
+}
+
+void NetworkService::add_extra_route_routes() {
+    const auto change = [this](const Call& call, bool add) {
+        const json::value request_body = body(call);
+        const json::array& wanted = array(object(request_body.get_object(), "router"), "routes");
+        Document answer;
+        {
+            auto transaction = cloud_.store.write();
+            Document& router = require_own(router_resource(), transaction, call, call.param("id"), "update");
+            json::array routes;
+            for (const json::value& route : array(router, "routes")) {
+                if (std::find(wanted.begin(), wanted.end(), route) == wanted.end()) routes.push_back(route);
+            }
+            if (add) {
+                check_routes(transaction, text(router, "id"), wanted);
+                routes.insert(routes.begin(), wanted.begin(), wanted.end());
+            }
+            router["routes"] = routes;
+            touch(router);
+            answer = shown(router_resource(), transaction, call, router);
+            // Policies do not hide these here.
+            const Document* port = gateway_port(transaction, text(router, "id"));
+            answer["gw_port_id"] = port == nullptr ? json::value{} : json::value(text(*port, "id"));
+            answer["distributed"] = false;
+            answer["ha"] = false;
+            answer["ha_vr_id"] = 0;
+            transaction.commit();
+        }
+        changed();
+        return json_response(200, {{"router", answer}});
+    };
+    route("PUT", "/v2.0/routers/{id}/add_extraroutes",
+          [change](const Call& call) { return change(call, true); });
+    route("PUT", "/v2.0/routers/{id}/remove_extraroutes",
+          [change](const Call& call) { return change(call, false); });
 }
 
 const Resource& router_resource() {

@@ -59,6 +59,13 @@ bool truth(const std::string& value) {
            value == "t" || value == "y";
 }
 
+/// Operations in bulk and versions of objects: their requests would do something else without them.
+void refuse_what_is_missing(const Call& call) {
+    for (const char* operation : {"bulk-delete", "extract-archive", "versions", "version-id"})
+        if (call.has_query(operation)) throw ApiError{501, operation};
+    if (truth(call.request.headers.get("X-Versions-Enabled"))) throw ApiError{501, "versions of objects"};
+}
+
 }  // namespace
 
 ObjectStoreService::ObjectStoreService(Cloud& cloud, const Authenticator& authenticator)
@@ -178,6 +185,7 @@ bool ObjectStoreService::acl_permits(const std::optional<Caller>& caller, const 
 void ObjectStoreService::authorize(const Call& call, Need need) const {
     const auto container = call.request.params.find("container");
     authorize(call, container == call.request.params.end() ? std::string{} : container->second, need);
+    refuse_what_is_missing(call);
 }
 
 void ObjectStoreService::authorize(const Call& call, const std::string& container, Need need) const {
