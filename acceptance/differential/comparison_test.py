@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
 from comparison import Accepted, differences  # noqa: E402
-from kinds import kind, not_compared  # noqa: E402
+from kinds import coverage, kind  # noqa: E402
 from replay import Replay  # noqa: E402
 from transcript import Transcript, shape  # noqa: E402
 
@@ -75,20 +75,23 @@ class Kinds(unittest.TestCase):
         self.assertEqual(kind("compute", "GET", "/v2.1/servers/detail", 200), "compute GET /v2.1/servers/detail 200")
         self.assertEqual(kind("object-store", "PUT", "/box/a/b", 201), kind("object-store", "PUT", "/v1/AUTH_1/c/o", 201))
 
-    def test_a_recording_that_nobody_compares_is_told(self):
+    def test_a_recording_is_asked_again_or_in_a_story_or_has_a_reason(self):
         with tempfile.TemporaryDirectory() as folder:
             os.makedirs(os.path.join(folder, "network"))
             with open(os.path.join(folder, "network", "001-x.json"), "w") as text:
                 json.dump({"request": {"method": "GET", "path": "/v2.0/networks"}, "response": {"status": 403}}, text)
 
-            def judge(status, *patterns):
+            def judge(status, *told):
                 cases = [{"request": "GET /v2.0/networks", "status": status}]
-                return not_compared(folder, ["network"], lambda service: cases, [{"kinds": list(patterns)}])[1:]
-            found = "network GET /v2.0/networks 403"
-            self.assertEqual(judge(200), (["001-x.json: " + found], []))
-            self.assertEqual(judge(403), ([], []))
-            self.assertEqual(judge(200, found), ([], []))
-            self.assertEqual(judge(403, found), ([], [found]))
+                return coverage(folder, "network", cases, list(told))
+            self.assertEqual(judge(200), (1, 0, 0, 0, []))
+            reason = {"recordings": "001", "says": "x"}
+            self.assertEqual(judge(200, reason), (0, 0, 1, 1, []))
+            self.assertEqual(judge(403, reason), (0, 0, 1, 0, []))
+            self.assertEqual(judge(403, {**reason, "story": True}), (0, 1, 0, 0, []))
+            self.assertEqual(judge(200, {**reason, "story": True}).problems, ["001-x: no story has network GET /v2.0/networks 403"])
+            self.assertEqual(len(judge(200, {**reason, "recordings": "001-002"}).problems), 1)
+            self.assertEqual(len(judge(200, reason, reason).problems), 1)
 
 
 class Replays(unittest.TestCase):

@@ -5,12 +5,11 @@
     differential.py compare FOLDER FOLDER [SERVICE…]  compare two clouds' transcripts: the real one's, then the other's
     differential.py live CLOUD CLOUD [SERVICE…]       both at once
     differential.py localcloud PROGRAM [SERVICE…]     the embedded cloud with what is recorded here, and with recordings
-    differential.py kinds                             whether all kinds of recorded exchanges are compared
+    differential.py kinds                             which recorded exchanges are compared, and how
     differential.py document FILE                     the accepted differences and what the document says of them
 
 CLOUD is an entry of clouds.yaml: a project's member, without rights of an administrator.
 """
-import collections
 import contextlib
 import importlib
 import json
@@ -28,16 +27,13 @@ sys.dont_write_bytecode = True
 
 from cloud import SERVICES, Cloud  # noqa: E402
 from comparison import Accepted, as_text, differences  # noqa: E402
-from kinds import not_compared  # noqa: E402
+from kinds import coverage, entries  # noqa: E402
 from replay import Replay  # noqa: E402
 from transcript import Transcript  # noqa: E402
 
 RECORDED = os.path.join(HERE, "recorded")
 ACCEPTED = os.path.join(HERE, "accepted.json")
-UNCOVERED = os.path.join(HERE, "uncovered.json")
 RECORDINGS = os.path.join(HERE, "../../localcloud/tests/recordings")
-# Services whose recordings are asked again.
-REPLAYED = ("load-balancer", "dns", "identity", "object-store")
 
 
 def module(service):
@@ -116,9 +112,10 @@ def embedded(program, folder, name, *arguments):
 
 def replay(program, service, folder, real, here):
     """On a cloud of its own, which is as slow as the recordings need it to be seen in between."""
-    script = importlib.import_module("replays." + module(service))
+    script = importlib.import_module("replays." + module(service)).Script()
     name = "differential-%s-%d" % (service, os.getpid())
-    with embedded(program, folder, name, "--pending-delay", script.PENDING_DELAY) as clouds_yaml:
+    with embedded(program, folder, name, "--pending-delay", script.pending_delay,
+                  "--boot-delay", script.boot_delay) as clouds_yaml:
         ask_again(script, service, clouds_yaml, name, real, here)
 
 
@@ -126,10 +123,8 @@ def ask_again(script, service, clouds_yaml, name, real, here):
     run = Replay(service, os.path.join(RECORDINGS, service), Cloud(name + "-admin", clouds_yaml), script)
     for folder, cases in zip((real, here), run.run()):
         write(folder, replay_of(service), cases)
-    reasons = collections.Counter(reason for _, reason in run.skipped)
-    print("%s: %d recorded exchanges are compared, %d are not: %s" % (
-        service, len(run.real.cases), len(run.skipped),
-        "; ".join("%s (%d)" % item for item in sorted(reasons.items()))))
+    print("%s: of the recorded exchanges %d are compared, %d are of what is not there and refused, %d are not asked" % (
+        service, len(run.real.cases) - len(run.refused), len(run.refused), len(run.skipped)))
 
 
 def localcloud(program, services):
@@ -142,16 +137,15 @@ def localcloud(program, services):
         os.makedirs(here)
         shutil.copytree(RECORDED, real)
         told = [service for service in services if load(RECORDED, service)]
-        again = [service for service in services if service in REPLAYED]
         threads = [threading.Thread(target=record, args=(name, here, [service], lambda text: None))
                    for service in told]
         threads += [threading.Thread(target=replay, args=(program, service, folder, real, here))
-                    for service in again]
+                    for service in services]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        compared = told + [replay_of(service) for service in again]
+        compared = told + [replay_of(service) for service in services]
         for one in compared:
             # A thread that broke has left nothing.
             if load(real, one) is None:
@@ -174,17 +168,17 @@ def document(file):
 
 
 def kinds():
-    """Recordings of services that are not replayed: a story asks for each kind of them, or a reason is told."""
-    services = [service for service in SERVICES if service not in REPLAYED]
-    with open(UNCOVERED) as text:
-        reasons = json.load(text)
-    number, missing, idle = not_compared(RECORDINGS, services, lambda service: load(RECORDED, service), reasons)
-    for line in missing:
-        print("nobody compares " + line)
-    for pattern in idle:
-        print("uncovered.json has what is compared, or not recorded: " + pattern)
-    print("%d recorded exchanges, %d of a kind that is not compared" % (number, len(missing)))
-    return len(missing) + len(idle)
+    """Every recording is asked again, or has a reason against it that holds."""
+    wrong = []
+    for service in SERVICES:
+        found = coverage(RECORDINGS, service, load(RECORDED, service), entries(service))
+        wrong += found.problems
+        print("%-13s %3d recorded exchanges: %3d asked again, %3d of a kind that the story has, %3d not compared (%d kinds)" % (
+            service, found.asked + found.in_story + found.reasoned, found.asked, found.in_story, found.reasoned,
+            found.open_kinds))
+    for line in wrong:
+        print(line)
+    return len(wrong)
 
 
 def main(arguments):

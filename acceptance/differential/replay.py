@@ -14,8 +14,6 @@ from transcript import Transcript
 
 ID = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
 NOBODY = re.compile(r"^[0-]+$")
-# As the services write it: a proxy in front of them, or the connection, adds other ones.
-HEADERS = ("allow", "content-type", "location")
 
 
 def exchanges(folder):
@@ -36,10 +34,10 @@ class Person:
         secret = "a-password-of-the-replay"
         self.cloud, body = admin, {"project": {"name": name, "domain_id": "default"}}
         self.project = admin.ask("identity", "POST", "/v3/projects", body).at("project", "id")
-        user = admin.ask("identity", "POST", "/v3/users", {"user": {
+        self.user = user = admin.ask("identity", "POST", "/v3/users", {"user": {
             "name": name, "password": secret, "domain_id": "default"}}).at("user", "id")
-        roles = {role["name"]: role["id"] for role in admin.ask("identity", "GET", "/v3/roles").at("roles")}
-        admin.ask("identity", "PUT", "/v3/projects/%s/users/%s/roles/%s" % (self.project, user, roles["member"]))
+        self.roles = {role["name"]: role["id"] for role in admin.ask("identity", "GET", "/v3/roles").at("roles")}
+        admin.ask("identity", "PUT", "/v3/projects/%s/users/%s/roles/%s" % (self.project, user, self.roles["member"]))
         answer = send(admin.identity + "/v3/auth/tokens", "POST", {"Content-Type": "application/json"}, json.dumps(
             {"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": user, "password": secret}}},
                       "scope": {"project": {"id": self.project}}}}))
@@ -50,44 +48,54 @@ class Person:
 
 
 class Replay:
-    """One folder of recordings against one cloud. The module in replays/ of the service's name knows what it needs."""
+    """One folder of recordings against one cloud. `script` is of replays/ and knows what they need."""
 
     def __init__(self, service, folder, admin, script):
         self.service, self.folder, self.admin, self.script = service, folder, admin, script
         self.owner, self.other = Person(admin, "demo of " + service), Person(admin, "other of " + service)
         self.ours = {}  # of the recorded ID
-        self.real, self.here = Transcript(self.script.Recorded, service), Transcript(admin, service)
-        self.skipped = []  # (name, reason)
+        self.real, self.here = Transcript(script, service), Transcript(admin, service)
+        self.skipped, self.refused = [], []  # names
 
     def run(self):
         """The two transcripts; what is not asked is in `skipped`, with its reason."""
         self.script.begin(self)
         for name, request, response in exchanges(self.folder):
             reason = self.script.reason_against(name)
-            if reason:
-                self.skipped.append((name, reason))
+            if reason and not reason.get("refused"):
+                self.skipped.append(name)
                 continue
             self.script.prepare(self, name)
+            if reason:
+                self.refuse(name, request, response)
+                continue
             answer = self.ask(name, request, response)
             self.learn(self.script.normal(response["body"]), self.script.normal(answer.body))
             self.keep(self.real, name, response["status"], response["headers"].items(), response["body"])
             self.keep(self.here, name, answer.status, answer.headers, answer.body)
         return self.real.cases, self.here.cases
 
+    def refuse(self, name, request, response):
+        """What localcloud does not have says so, with whatever status."""
+        self.refused.append(name)
+        status = self.ask(name, request, response, 0).status
+        for transcript, word in ((self.real, "refused"), (self.here, "refused" if status >= 400 else status)):
+            transcript.cases.append({"case": name, "status": word})
+
     def translated(self, text):
         for real, ours in self.ours.items():
             text = text.replace(real, ours)
         return text
 
-    def ask(self, name, request, response):
+    def ask(self, name, request, response, seconds=2):
         """As soon as the service is as far as the real one was."""
-        body = request["body"]
+        body = self.script.wanted(name, request["body"])
         if request.get("base64"):
             body = base64.b64decode(body)
         elif isinstance(body, str):
-            body = body.encode()
+            body = body.encode("latin-1")
         elif body is not None:
-            body = json.loads(self.translated(json.dumps(self.script.wanted(body))))
+            body = json.loads(self.translated(json.dumps(body)))
         headers = {"Accept": None, **{key: self.translated(value) for key, value in request["headers"].items()}}
         headers.pop("X-Auth-Token", None)
         token = self.script.token(self, name)
@@ -98,7 +106,7 @@ class Replay:
             answer = self.admin.ask(self.service, request["method"], self.translated(request["path"]), body,
                                     headers=headers, token=token)
             return self.script.is_as_far(request, response, answer)
-        wait(asked, 2)
+        wait(asked, seconds)
         return answer
 
     def learn(self, real, ours):
@@ -123,7 +131,10 @@ class Replay:
 
     def keep(self, transcript, name, status, headers, body):
         told = {key.lower(): value for key, value in headers}
-        case = {"case": name, "status": status, "headers": {key: transcript.words(told[key]) for key in getattr(self.script, "HEADERS", HEADERS) if key in told}}
+        if "allow" in told:  # in no order, and with what the library adds
+            told["allow"] = ", ".join(sorted(set(told["allow"].replace(" ", "").split(",")) - {"OPTIONS"}))
+        case = {"case": name, "status": status,
+                "headers": {key: transcript.words(told[key]) for key in self.script.headers if key in told}}
         if body is not None:
             case["body"] = transcript.normal(self.script.normal(body))
         transcript.cases.append(case)

@@ -34,7 +34,7 @@ SECRETS = {"x-subject-token": "<token>"}
 # Python's sets have another order in each process.
 CHOICES = re.compile(r"(?<=Value should be one of: )[\w-]+(?:, [\w-]+)+")
 # Several IDs in a sentence come in no order.
-IDS = re.compile(r"<[^<>,]+>(?:,<[^<>,]+>)+")
+IDS = re.compile(r"<[^<>,]+>(?:, ?<[^<>,]+>)+")
 TIME = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
 
 
@@ -192,7 +192,7 @@ class Transcript:
             text = text.replace(url, "<%s>" % service)
         for pattern, word in PATTERNS:
             text = pattern.sub(word, text)
-        text = IDS.sub(lambda match: ",".join(sorted(match[0].split(","))), text)
+        text = IDS.sub(lambda match: ",".join(sorted(re.split(", ?", match[0]))), text)
         text = CHOICES.sub(lambda match: ", ".join(sorted(match[0].split(", "))), text)
         return TIME.sub(lambda match: re.sub(r"\d", "0", match[0]), text)
 
