@@ -280,4 +280,113 @@ TEST_F(Api, ADeletedServerIsAChangeAndNothingElse) {
     EXPECT_EQ(cloud.ask("POST", servers + "/" + server + "/action", {{"os-start", nullptr}}).status, 404);
 }
 
+TEST_F(Api, PrivateFlavorsAreForTheirProjects) {
+    const std::string flavors = "/compute/v2.1/flavors";
+    const json::object wanted{{"name", "ours"}, {"id", "ours"}, {"vcpus", 1},
+                              {"ram", 64},      {"disk", 1},    {"os-flavor-access:is_public", false}};
+    ASSERT_EQ(cloud.ask("POST", flavors, {{"flavor", wanted}}, "admin").status, 200);
+    const auto action = [&](const char* name, const std::string& user = "admin",
+                            const std::string& flavor = "ours", const std::string& version = {}) {
+        return cloud.ask("POST", flavors + "/" + flavor + "/action",
+                         {{name, {{"tenant", cloud.demo_project()}}}}, user, version);
+    };
+    EXPECT_EQ(cloud.ask("GET", flavors + "/ours").status, 404);
+    EXPECT_EQ(create_server({{"flavorRef", "ours"}}).status, 400);
+    EXPECT_EQ(cloud.ask("GET", flavors + "/ours/os-flavor-access").status, 403);
+    EXPECT_EQ(action("removeTenantAccess").status, 404);
+    EXPECT_EQ(action("addTenantAccess", "demo").status, 403);
+    EXPECT_EQ(action("addTenantAccess", "admin", cloud.flavor(), "2.7").status, 409) << "everybody has it";
+
+    EXPECT_EQ(action("addTenantAccess").at("/flavor_access/0/tenant_id"), cloud.demo_project());
+    EXPECT_EQ(action("addTenantAccess").status, 409);
+    EXPECT_EQ(cloud.ask("GET", flavors + "/ours").status, 200);
+    EXPECT_EQ(cloud.ask("GET", flavors).body.at("flavors").as_array().size(), 6U);
+    EXPECT_EQ(create_server({{"flavorRef", "ours"}}).status, 202);
+    EXPECT_EQ(action("removeTenantAccess").status, 200);
+    EXPECT_EQ(cloud.ask("GET", flavors + "/ours").status, 404);
+    EXPECT_EQ(action("dance").status, 400);
+}
+
+TEST_F(Api, AnAdministratorSetsTheStateOfAServer) {
+    const std::string server = cloud.server("one");
+    const auto set = [&](const json::value& state, const std::string& user = "admin") {
+        return cloud.ask("POST", servers + "/" + server + "/action", {{"os-resetState", {{"state", state}}}},
+                         user);
+    };
+    EXPECT_EQ(set("error", "demo").status, 403);
+    EXPECT_EQ(set("asleep").status, 400);
+    EXPECT_EQ(set("error").status, 202);
+    EXPECT_EQ(cloud.ask("GET", servers + "/" + server).at("/server/status"), "ERROR");
+    EXPECT_EQ(act(server, {{"os-start", nullptr}}).status, 409);
+    EXPECT_EQ(set("active").status, 202);
+    EXPECT_EQ(cloud.ask("GET", servers + "/" + server).at("/server/status"), "ACTIVE");
+    EXPECT_EQ(act(server, {{"os-stop", nullptr}}).status, 202);
+    EXPECT_TRUE(cloud.becomes(server, "SHUTOFF"));
+}
+
+TEST_F(Api, ImagesAreSharedWithProjectsThatAccept) {
+    const std::string images = "/image/v2/images";
+    const std::string image = cloud.ask("POST", images, {{"name", "theirs"}}, "admin").at("/id");
+    const std::string members = images + "/" + image + "/members";
+    const std::string own = members + "/" + cloud.demo_project();
+    const auto listed = [&](const std::string& query = "?name=theirs") {
+        return cloud.ask("GET", images + query).body.at("images").as_array().size();
+    };
+    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 404);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", cloud.demo_project()}}).status, 404);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", cloud.demo_project()}}, "admin").status, 200);
+
+    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 200);
+    EXPECT_EQ(listed(), 0U) << "before it is accepted";
+    EXPECT_EQ(listed("?name=theirs&member_status=all"), 1U);
+    EXPECT_EQ(cloud.ask("PUT", own, {{"status", "perhaps"}}).status, 400);
+    EXPECT_EQ(cloud.ask("PUT", own, {{"status", "accepted"}}).at("/status"), "accepted");
+    EXPECT_EQ(listed(), 1U);
+    EXPECT_EQ(cloud.ask("GET", members).body.at("members").as_array().size(), 1U);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", "others"}}).status, 403);
+    EXPECT_EQ(cloud.ask("DELETE", own).status, 403) << "it is not the member's image";
+
+    EXPECT_EQ(cloud.ask("DELETE", own, {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 404);
+}
+
+TEST_F(Api, ProjectsTellTheirRelatives) {
+    const std::string projects = "/identity/v3/projects";
+    const auto create = [&](const char* name, const std::string& parent) {
+        return cloud.ask("POST", projects, {{"project", {{"name", name}, {"parent_id", parent}}}}, "admin")
+            .at("/project/id");
+    };
+    const std::string child = create("child", cloud.demo_project());
+    const std::string grandchild = create("grandchild", child);
+    const auto relatives = [&](const std::string& project, const char* query) {
+        return cloud.ask("GET", projects + "/" + project + query, {}, "admin").body.at("project");
+    };
+    EXPECT_EQ(relatives(cloud.demo_project(), "?subtree_as_ids").at("subtree"),
+              (json::value{{child, {{grandchild, nullptr}}}}));
+    EXPECT_EQ(relatives(grandchild, "?parents_as_ids").at("parents"),
+              (json::value{{child, {{cloud.demo_project(), {{"default", nullptr}}}}}}));
+    const json::value parents = relatives(grandchild, "?parents_as_list").at("parents");
+    ASSERT_EQ(parents.as_array().size(), 1U) << "only those where the administrator has a role";
+    EXPECT_EQ(to_text(parents.at_pointer("/0/project/name")), "demo");
+    EXPECT_FALSE(relatives(child, "").as_object().contains("subtree"));
+    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + child, {}, "admin").status, 403);
+    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + grandchild, {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + child, {}, "admin").status, 204);
+}
+
+TEST_F(Api, ExtraRoutesLeaveTheOthersAlone) {
+    const std::string routers = "/network/v2.0/routers";
+    const std::string router = routers + "/" + cloud.ask("GET", routers).at("/routers/0/id");
+    const auto change = [&](const char* how, const char* destination, const char* next) {
+        const json::object route{{"destination", destination}, {"nexthop", next}};
+        return cloud.ask("PUT", router + how, {{"router", {{"routes", json::array{route}}}}});
+    };
+    EXPECT_EQ(change("/add_extraroutes", "10.97.0.0/16", "10.66.0.21").status, 400) << "nothing leads there";
+    EXPECT_EQ(change("/add_extraroutes", "10.97.0.0/16", "10.0.0.21").status, 200);
+    EXPECT_EQ(change("/add_extraroutes", "10.98.0.0/16", "10.0.0.22").status, 200);
+    const ApiAnswer rest = change("/remove_extraroutes", "10.97.0.0/16", "10.0.0.21");
+    EXPECT_EQ(rest.at("/router/routes/0/destination"), "10.98.0.0/16");
+    EXPECT_EQ(rest.body.at_pointer("/router/routes").as_array().size(), 1U);
+}
+
 }  // namespace

@@ -242,5 +242,16 @@ TEST_F(ObjectStore, AnObjectMayHaveAnyName) {
     EXPECT_EQ(ask("DELETE", "/c").status, 409) << "not empty";
 }
 
+TEST_F(ObjectStore, WhatIsMissingIsRefusedBeforeItDoesSomethingElse) {
+    EXPECT_EQ(ask("POST", "?bulk-delete", {}, "/c/o\n").status, 501);
+    EXPECT_EQ(put("/c?extract-archive=tar", "").status, 501);
+    EXPECT_EQ(put("/versions", "", {{"X-Versions-Enabled", "true"}}).status, 501);
+    EXPECT_EQ(get("/c?versions").status, 501);
+    EXPECT_EQ(put("/c/o", "x").status, 201);
+    EXPECT_EQ(ask("DELETE", "/c/o?version-id=1").status, 501);
+    EXPECT_EQ(get("/c/o").body, "x");
+    EXPECT_EQ(without_token("POST", "?bulk-delete").status, 401);
+}
+
 }  // namespace
 }  // namespace localcloud
