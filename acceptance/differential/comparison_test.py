@@ -89,7 +89,8 @@ class Kinds(unittest.TestCase):
             self.assertEqual(judge(200, reason), (0, 0, 1, 1, []))
             self.assertEqual(judge(403, reason), (0, 0, 1, 0, []))
             self.assertEqual(judge(403, {**reason, "story": True}), (0, 1, 0, 0, []))
-            self.assertEqual(judge(200, {**reason, "story": True}).problems, ["001-x: no story has network GET /v2.0/networks 403"])
+            self.assertEqual(judge(200, {**reason, "story": True}).problems,
+                             ["001-x: no story has network GET /v2.0/networks 403"])
             self.assertEqual(len(judge(200, {**reason, "recordings": "001-002"}).problems), 1)
             self.assertEqual(len(judge(200, reason, reason).problems), 1)
 
@@ -105,6 +106,16 @@ class Replays(unittest.TestCase):
         self.assertEqual(run.translated("/nets/" + one + tail), "/nets/" + ours + tail)
         self.assertEqual(run.real.words(one + tail), run.here.words(ours + tail))
         self.assertNotEqual(run.real.words(two + tail), run.here.words(ours + tail))
+
+
+    def test_what_is_not_there_must_not_be_answered_as_if_it_were(self):
+        cloud = type("Cloud", (), {"prefix": "no-prefix", "endpoints": {}})
+        run = Replay.__new__(Replay)
+        run.refused, run.real, run.here = [], Transcript(cloud, "network"), Transcript(cloud, "network")
+        for name, status in (("001-gone", 404), ("002-missing", 501), ("003-pretended", 200)):
+            run.ask = lambda *_, status=status: type("Answer", (), {"status": status})
+            run.refuse(name, {}, {})
+        self.assertEqual([case for case, *_ in differences(run.real.cases, run.here.cases)], ["003-pretended"])
 
 
 class Words(unittest.TestCase):

@@ -87,14 +87,14 @@ class Replay:
             text = text.replace(real, ours)
         return text
 
-    def ask(self, name, request, response, seconds=2):
+    def ask(self, name, request, response, seconds=10):
         """As soon as the service is as far as the real one was."""
         body = self.script.wanted(name, request["body"])
         if request.get("base64"):
             body = base64.b64decode(body)
         elif isinstance(body, str):
-            body = body.encode("latin-1")
-        elif body is not None:
+            body = body.encode()
+        elif body is not None and not isinstance(body, bytes):
             body = json.loads(self.translated(json.dumps(body)))
         headers = {"Accept": None, **{key: self.translated(value) for key, value in request["headers"].items()}}
         headers.pop("X-Auth-Token", None)

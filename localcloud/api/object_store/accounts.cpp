@@ -18,8 +18,10 @@ Headers ObjectStoreService::account_headers(const state::View& view, const std::
     headers.set("X-Account-Object-Count", std::to_string(objects.size()));
     headers.set("X-Account-Bytes-Used", std::to_string(bytes));
     const Document* stored = view.find(Kind::account, account);
-    headers.set("X-Timestamp",
-                stored == nullptr ? state::unix_timestamp(state::now()) : text(*stored, "timestamp"));
+    const std::string time =
+        stored == nullptr ? state::unix_timestamp(state::now()) : text(*stored, "timestamp");
+    headers.set("X-Timestamp", time);
+    if (stored == nullptr) headers.set("X-Put-Timestamp", time);
     if (containers > 0) {
         const std::string policy = "X-Account-Storage-Policy-Policy-0-";
         headers.set(policy + "Container-Count", std::to_string(containers));
@@ -62,7 +64,10 @@ void ObjectStoreService::add_account_routes() {
         [this](const Call& call) {
             authorize(call, Need::owner);
             const auto view = cloud_.store.read();
-            Response response{.status = 204, .headers = account_headers(view, call.param("account"))};
+            // Of an account that nobody has used Swift answers as of its listing, which has a body in JSON.
+            const bool used = view.find(Kind::account, call.param("account")) != nullptr;
+            Response response{.status = !used && read_listing(call).as_json ? 200 : 204,
+                              .headers = account_headers(view, call.param("account"))};
             response.headers.set("Content-Type", "application/json; charset=utf-8");
             response.headers.set("Content-Length", "0");
             if (!call.has_query("format")) response.headers.set("Vary", "Accept");
