@@ -131,7 +131,7 @@ def localcloud(program, services):
     """The stories, and what else was recorded, on clouds that are slow enough for their states to be seen."""
     name = "differential-%d" % os.getpid()
     with tempfile.TemporaryDirectory(prefix="localcloud-differential-") as folder, \
-            embedded(program, folder, name, "--boot-delay", "1", "--pending-delay", "150") as clouds_yaml:
+            embedded(program, folder, name, "--boot-delay", "1", "--pending-delay", "1000") as clouds_yaml:
         os.environ["OS_CLIENT_CONFIG_FILE"] = clouds_yaml
         real, here = os.path.join(folder, "real"), os.path.join(folder, "here")
         os.makedirs(here)

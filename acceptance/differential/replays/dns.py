@@ -5,7 +5,7 @@ from replays import common
 
 class Script(common.Script):
     service, url = "dns", "http://127.0.0.1:9001"
-    pending_delay = "2000"
+    pending_delay = "3000"
     admin, other, nobody, garbage = "009 032 101 103", "013 014 034", "001-003 111", "004"
     ids = {"owner": "2db43fae851342029a0bedb76aae7a76"}
 

@@ -1,4 +1,5 @@
 """Ways out of a network: routers and floating IPs."""
+from cloud import wait
 from stories.common import NOBODY, pages
 from stories.network_common import V, listings, missing, network, refuse_bodies, subnet, tags
 
@@ -42,6 +43,9 @@ def routers(t, public):
         t.put("add both", add, {"subnet_id": sub, "port_id": NOBODY})
         t.put("add to no router", "%s/%s/add_router_interface" % (path, NOBODY), {"subnet_id": sub})
         t.put("add without a body", add)
+        # The agent takes its time to bring it up.
+        wait(lambda: all(port["status"] == "ACTIVE" for port in t.cloud.ask(
+            "network", "GET", "%s/ports?device_id=%s" % (V, made.id)).at("ports") or []), 60)
         t.get("ports of the router", "%s/ports?device_id=%s" % (V, made.id))
         t.delete("delete the port of the router", "%s/ports/%s" % (V, inner.at("port_id")))
         t.delete("delete the router with interfaces", one)
