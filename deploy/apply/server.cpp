@@ -144,7 +144,7 @@ StepResult await_instance(const Work& work, const InstanceSpec& spec, const Step
     std::set<std::string> tried;
     for (int failures = 0;; ++failures) {
         const auto id = work.board.with([&](Board& board) { return board.server_ids.at(spec.name); });
-        const auto server = work.watch.wait_until_settled(id, report, stop);
+        const auto server = with_fault(work.context, work.watch.wait_until_settled(id, report, stop), stop);
         if (server.status == ServerStatus::active) {
             const auto address = fixed_address(server);
             work.board.with([&](Board& board) { board.result.fixed_addresses[spec.name] = address; });

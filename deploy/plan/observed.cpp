@@ -72,13 +72,23 @@ std::string metadata_of(const openstack::compute::Server& server, std::string_vi
     return found == server.metadata.end() ? std::string() : found->second;
 }
 
+openstack::compute::Server with_fault(const Context& context, openstack::compute::Server server,
+                                      const std::stop_token& stop) {
+    if (server.status != openstack::compute::ServerStatus::error || server.fault) return server;
+    try {
+        return context.cloud.compute().get_server(server.id, context.call(stop));
+    } catch (const openstack::NotFound&) {
+        return server;  // somebody deletes it meanwhile
+    }
+}
+
 ObservedInstances observe_instances(const Context& context) {
     ObservedInstances instances;
     for (const auto& server : context.cloud.compute().servers({}, context.call())) {
         if (metadata_of(server, deployment_key) != context.options.deployment) continue;
         if (server.status == openstack::compute::ServerStatus::deleted) continue;
         const auto name = metadata_of(server, instance_key);
-        ObservedInstance instance{.server = server};
+        ObservedInstance instance{.server = with_fault(context, server)};
         for (const auto& [network, addresses] : server.addresses) {
             for (const auto& address : addresses) {
                 if (address.version != 4) continue;

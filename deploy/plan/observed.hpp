@@ -8,6 +8,7 @@
 #include <openstack/network/router.hpp>
 #include <openstack/network/security_group.hpp>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,10 @@ enum class Look { where_expected, everywhere };
 [[nodiscard]] std::string ipv4_of(const openstack::network::Port& port);
 /// A value of a server's metadata; empty when it is not there.
 [[nodiscard]] std::string metadata_of(const openstack::compute::Server& server, std::string_view key);
+
+/// The server, with Nova's reason if it is in ERROR: lists keep silent about the fault of a server that got to no host.
+[[nodiscard]] openstack::compute::Server with_fault(const Context& context, openstack::compute::Server server,
+                                                    const std::stop_token& stop = {});
 
 /// The container that the deployment keeps its package in.
 [[nodiscard]] std::string package_container(const std::string& deployment);

@@ -275,9 +275,9 @@ def ports(t):
         t.get("list by address", "%s?network_id=%s&fixed_ips=ip_address%%3D10.99.1.50" % (path, net))
         t.get("list by another address", "%s?network_id=%s&fixed_ips=ip_address%%3D10.99.1.51" % (path, net))
         t.get("list by a part of the address", "%s?network_id=%s&fixed_ips=ip_address_substr%%3D99.1.5" % (path, net))
-        # The port of DHCP is BUILD for as long as the agent takes.
-        wait(lambda: all(port["status"] != "BUILD" for port in t.cloud.ask(
-            "network", "GET", "%s?network_id=%s" % (path, net)).at("ports") or []), 60)
+        # The port of DHCP is made, and becomes ACTIVE, when its agent finds the time.
+        wait(lambda: ["ACTIVE"] == [port["status"] for port in t.cloud.ask(
+            "network", "GET", "%s?network_id=%s&device_owner=network:dhcp" % (path, net)).at("ports") or []], 60)
         t.get("list by subnet", "%s?network_id=%s&fixed_ips=subnet_id%%3D%s" % (path, net, sub))
         t.get("list by addresses that are none", "%s?network_id=%s&fixed_ips=x" % (path, net))
         t.get("list by device", "%s?device_id=%s" % (path, NOBODY))

@@ -64,6 +64,7 @@ void Lasting::touch_up(const Request& request, Response& answer) const {
         request.path.find("/servers") == std::string::npos)
         return;
     json::value body = body_of(answer);
+    const bool is_list = inside(body, "server") == nullptr;
     const auto touch_up_one = [&](Document& server) {
         const auto failure = failed_.find(text(server, "id"));
         // One that is being deleted shows that, and a short list has no state at all.
@@ -73,7 +74,8 @@ void Lasting::touch_up(const Request& request, Response& answer) const {
         server["status"] = "ERROR";
         server["OS-EXT-STS:vm_state"] = "error";
         server["OS-EXT-STS:task_state"] = nullptr;
-        server["OS-EXT-AZ:availability_zone"] = "";  // it got to no host
+        server["OS-EXT-AZ:availability_zone"] = "";  // it got to no host: lists do not tell its fault
+        if (is_list) return;
         server["fault"] =
             Document{{"code", 500}, {"created", failure->second.since}, {"message", failure->second.message}};
     };

@@ -89,6 +89,7 @@ struct Server {
     std::string vm_state;
     int power_state = 0;          ///< 1 running, 3 paused, 4 shut down, 6 crashed, 7 suspended, 0 unknown
     std::optional<int> progress;  ///< percent
+    /// Why it is in ERROR. Lists do not have it of a server that got to no host: get_server() does.
     std::optional<ServerFault> fault;
     std::string availability_zone;
     bool has_config_drive = false;
