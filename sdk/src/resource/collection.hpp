@@ -80,11 +80,12 @@ struct ListRequest {
     std::string name_or_id;  ///< only elements of this name or ID; empty: all
 };
 
-/// Walks through a listing's pages.
+/// Walks through a listing's pages. The definition must outlive it.
 class Pager {
   public:
     Pager(const Adapter& adapter, const Definition& definition, ListRequest request,
           const CallOptions& options);
+    Pager(const Adapter&, const Definition&&, ListRequest, const CallOptions&) = delete;
     ~Pager();
     Pager(const Pager&) = delete;
     Pager& operator=(const Pager&) = delete;

@@ -172,10 +172,11 @@ TEST_F(Paging3, ComparesWhatTheServiceCannot) {
 }
 
 TEST_F(Paging3, RefusesListingsThatAreNone) {
+    const Definition definition = things(Paging::none);
     for (const char* body : {"{}", "[]", R"({"things":{}})", R"({"things":[1]})", "null"}) {
         FakeService broken("network");
         broken.on("GET /things", body);
-        Pager pager(broken.adapter(), things(Paging::none), {}, {});
+        Pager pager(broken.adapter(), definition, {}, {});
         std::vector<Sample> all;
         EXPECT_THROW(pager.next(type, &all), MalformedResponse) << body;
     }
