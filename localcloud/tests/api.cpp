@@ -84,6 +84,7 @@ std::string ApiCloud::sign_in(const std::string& user) {
 ApiAnswer ApiCloud::ask(const std::string& method, const std::string& path, const json::value& body,
                         const std::string& user, const std::string& microversion) {
     common::httpd::Headers headers{{"X-Auth-Token", tokens_.at(user)}};
+    if (body.is_array()) headers.set("Content-Type", "application/openstack-images-v2.1-json-patch");
     if (!microversion.empty()) headers.set("OpenStack-API-Version", "compute " + microversion);
     const auto answer =
         client_->request(method, path, body.is_null() ? std::string{} : json::serialize(body), headers);

@@ -33,7 +33,7 @@ class ApiCloud {
   public:
     ApiCloud();
 
-    /// As the user demo, unless `user` says "admin". `microversion`: Nova's, "2.26".
+    /// As the user demo, unless `user` says "admin". `microversion`: Nova's, "2.26". A body that is a list is a JSON patch.
     ApiAnswer ask(const std::string& method, const std::string& path, const json::value& body = {},
                   const std::string& user = "demo", const std::string& microversion = {});
     /// Load balancers and zones stay PENDING that long from now on; before the first of them.

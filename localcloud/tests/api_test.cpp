@@ -324,56 +324,6 @@ TEST_F(Api, AnAdministratorSetsTheStateOfAServer) {
     EXPECT_TRUE(cloud.becomes(server, "SHUTOFF"));
 }
 
-TEST_F(Api, ImagesAreSharedWithProjectsThatAccept) {
-    const std::string images = "/image/v2/images";
-    const std::string image = cloud.ask("POST", images, {{"name", "theirs"}}, "admin").at("/id");
-    const std::string members = images + "/" + image + "/members";
-    const std::string own = members + "/" + cloud.demo_project();
-    const auto listed = [&](const std::string& query = "?name=theirs") {
-        return cloud.ask("GET", images + query).body.at("images").as_array().size();
-    };
-    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 404);
-    EXPECT_EQ(cloud.ask("POST", members, {{"member", cloud.demo_project()}}).status, 404);
-    EXPECT_EQ(cloud.ask("POST", members, {{"member", cloud.demo_project()}}, "admin").status, 200);
-
-    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 200);
-    EXPECT_EQ(listed(), 0U) << "before it is accepted";
-    EXPECT_EQ(listed("?name=theirs&member_status=all"), 1U);
-    EXPECT_EQ(cloud.ask("PUT", own, {{"status", "perhaps"}}).status, 400);
-    EXPECT_EQ(cloud.ask("PUT", own, {{"status", "accepted"}}).at("/status"), "accepted");
-    EXPECT_EQ(listed(), 1U);
-    EXPECT_EQ(cloud.ask("GET", members).body.at("members").as_array().size(), 1U);
-    EXPECT_EQ(cloud.ask("POST", members, {{"member", "others"}}).status, 403);
-    EXPECT_EQ(cloud.ask("DELETE", own).status, 403) << "it is not the member's image";
-
-    EXPECT_EQ(cloud.ask("DELETE", own, {}, "admin").status, 204);
-    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 404);
-}
-
-TEST_F(Api, ProjectsTellTheirRelatives) {
-    const std::string projects = "/identity/v3/projects";
-    const auto create = [&](const char* name, const std::string& parent) {
-        return cloud.ask("POST", projects, {{"project", {{"name", name}, {"parent_id", parent}}}}, "admin")
-            .at("/project/id");
-    };
-    const std::string child = create("child", cloud.demo_project());
-    const std::string grandchild = create("grandchild", child);
-    const auto relatives = [&](const std::string& project, const char* query) {
-        return cloud.ask("GET", projects + "/" + project + query, {}, "admin").body.at("project");
-    };
-    EXPECT_EQ(relatives(cloud.demo_project(), "?subtree_as_ids").at("subtree"),
-              (json::value{{child, {{grandchild, nullptr}}}}));
-    EXPECT_EQ(relatives(grandchild, "?parents_as_ids").at("parents"),
-              (json::value{{child, {{cloud.demo_project(), {{"default", nullptr}}}}}}));
-    const json::value parents = relatives(grandchild, "?parents_as_list").at("parents");
-    ASSERT_EQ(parents.as_array().size(), 1U) << "only those where the administrator has a role";
-    EXPECT_EQ(to_text(parents.at_pointer("/0/project/name")), "demo");
-    EXPECT_FALSE(relatives(child, "").as_object().contains("subtree"));
-    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + child, {}, "admin").status, 403);
-    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + grandchild, {}, "admin").status, 204);
-    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + child, {}, "admin").status, 204);
-}
-
 TEST_F(Api, ExtraRoutesLeaveTheOthersAlone) {
     const std::string routers = "/network/v2.0/routers";
     const std::string router = routers + "/" + cloud.ask("GET", routers).at("/routers/0/id");

@@ -35,6 +35,7 @@ class Identity : public Authenticator, public Service {
     [[nodiscard]] std::string base() const;
     /// The document without what is internal, with its links.
     [[nodiscard]] Document shown(const Document& document, std::string_view collection) const;
+    /// Those of a tree's projects where the caller has a role, as Keystone lists relatives.
     [[nodiscard]] json::array shown_relatives(const state::View& view, const Call& call,
                                               const json::value& tree) const;
     /// {"users": […], "links": …} with those documents that the query's filters accept.

@@ -1,4 +1,6 @@
 // Domains and projects.
+#include <map>
+
 #include "localcloud/api/identity/identity.hpp"
 #include "localcloud/state/identifiers.hpp"
 
@@ -34,42 +36,80 @@ void check_project_name_is_free(const state::View& view, const std::string& id, 
     }
 }
 
-std::vector<const Document*> children_of(const state::View& view, const std::string& id) {
-    return view.select(Kind::project,
-                       [&](const Document& project) { return text(project, "parent_id") == id; });
+using Children = std::map<std::string, std::vector<std::string>>;  // of a project
+
+json::value subtree_below(const Children& children, const std::string& id) {
+    const auto found = children.find(id);
+    if (found == children.end()) return {};
+    json::object subtree;
+    for (const std::string& child : found->second)
+        subtree.emplace(child, subtree_below(children, child));
+    return subtree;
 }
 
 /// {"child": {"grandchild": null}}, or null.
 json::value subtree_of(const state::View& view, const std::string& id) {
-    json::object subtree;
-    for (const Document* child : children_of(view, id))
-        subtree.emplace(text(*child, "id"), subtree_of(view, text(*child, "id")));
-    return subtree.empty() ? json::value{} : json::value(std::move(subtree));
+    Children children;
+    for (const Document* project : view.all(Kind::project))
+        children[text(*project, "parent_id")].push_back(text(*project, "id"));
+    return subtree_below(children, id);
+}
+
+/// From the parent up to the domain.
+std::vector<std::string> parent_ids(const state::View& view, const Document* project) {
+    std::vector<std::string> ids;
+    while (project != nullptr && member(*project, "parent_id") != nullptr) {
+        ids.push_back(text(*project, "parent_id"));
+        project = view.find(Kind::project, ids.back());
+    }
+    return ids;
 }
 
 /// {"parent": {"domain": null}}
 json::value parents_of(const state::View& view, const Document* project) {
-    const std::string parent = project == nullptr ? std::string{} : text(*project, "parent_id");
-    if (parent.empty()) return {};
-    return json::object{{parent, parents_of(view, view.find(Kind::project, parent))}};
+    json::value parents;
+    const std::vector<std::string> ids = parent_ids(view, project);
+    for (auto id = ids.rbegin(); id != ids.rend(); ++id)
+        parents = json::object{{*id, parents}};
+    return parents;
+}
+
+/// The parent that a new project wants, its domain if none.
+std::string checked_parent(const state::View& view, const Document& body, const std::string& domain_id) {
+    const json::value* wanted = member(body, "parent_id");
+    if (wanted == nullptr) return domain_id;
+    const std::string id = text(body, "parent_id");
+    if (id.empty()) {
+        throw ApiError{400, "Invalid input for field 'parent_id': " + python_repr(*wanted) +
+                                " is not the ID of a project"};
+    }
+    if (id == domain_id) return id;
+    const Document* parent = view.find(Kind::project, id);
+    if (parent == nullptr) throw not_found("project", id);
+    static constexpr std::size_t most_levels = 5;  // Keystone's max_project_tree_depth
+    if (parent_ids(view, parent).size() >= most_levels)
+        throw ApiError{403, "Max hierarchy depth reached for " + id + " branch."};
+    return id;
+}
+
+void check_relatives(const Call& call, const std::string& which) {
+    if (call.has_query(which + "_as_list") && call.has_query(which + "_as_ids")) {
+        throw ApiError{
+            400, "Cannot use " + which + "_as_list and " + which + "_as_ids query params at the same time."};
+    }
 }
 
 }  // namespace
 
-/// Those of the listed projects where the caller has a role, as Keystone lists relatives.
 json::array Identity::shown_relatives(const state::View& view, const Call& call,
                                       const json::value& tree) const {
     json::array list;
     if (!tree.is_object()) return list;
-    for (const auto& [id, below] : tree.get_object()) {
-        const Document* project = view.find(Kind::project, std::string{id});
-        for (const auto& [key, assignment] : view.range(Kind::assignment, "")) {
-            if (project != nullptr && text(*assignment, "project_id") == id &&
-                text(*assignment, "user_id") == call.caller.user_id) {
-                list.push_back(json::object{{"project", shown(*project, "projects")}});
-                break;
-            }
-        }
+    for (const auto& [key, below] : tree.get_object()) {
+        const std::string id{key};
+        const Document* project = view.find(Kind::project, id);
+        if (project != nullptr && !role_ids(view, call.caller.user_id, id).empty())
+            list.push_back(json::object{{"project", shown(*project, "projects")}});
         for (const json::value& relative : shown_relatives(view, call, below))
             list.push_back(relative);
     }
@@ -101,6 +141,7 @@ void Identity::add_project_routes() {
         auto transaction = cloud_.store.write();
         const std::string domain_id = text(body, "domain_id", "default");
         if (transaction.find(Kind::domain, domain_id) == nullptr) throw not_found("domain", domain_id);
+        const std::string parent_id = checked_parent(transaction, body, domain_id);
         const std::string id = state::hex_id();
         check_project_name_is_free(transaction, id, text(body, "name"), domain_id);
         Document project{{"id", id},
@@ -108,7 +149,7 @@ void Identity::add_project_routes() {
                          {"domain_id", domain_id},
                          {"description", text(body, "description")},
                          {"enabled", boolean(body, "enabled", true)},
-                         {"parent_id", text(body, "parent_id", domain_id)},
+                         {"parent_id", parent_id},
                          {"is_domain", false},
                          {"tags", array(body, "tags")},
                          {"options", object(body, "options")}};
@@ -126,12 +167,14 @@ void Identity::add_project_routes() {
         }
         if (project == nullptr) throw not_found("project", id);
         Document body = shown(*project, "projects");
-        const json::value parents = parents_of(view, project);
-        const json::value subtree = subtree_of(view, id);
-        if (call.has_query("parents_as_ids")) body.emplace("parents", parents);
-        if (call.has_query("parents_as_list")) body.emplace("parents", shown_relatives(view, call, parents));
-        if (call.has_query("subtree_as_ids")) body.emplace("subtree", subtree);
-        if (call.has_query("subtree_as_list")) body.emplace("subtree", shown_relatives(view, call, subtree));
+        check_relatives(call, "parents");
+        check_relatives(call, "subtree");
+        if (call.has_query("parents_as_ids")) body.emplace("parents", parents_of(view, project));
+        if (call.has_query("parents_as_list"))
+            body.emplace("parents", shown_relatives(view, call, parents_of(view, project)));
+        if (call.has_query("subtree_as_ids")) body.emplace("subtree", subtree_of(view, id));
+        if (call.has_query("subtree_as_list"))
+            body.emplace("subtree", shown_relatives(view, call, subtree_of(view, id)));
         return json_response(200, {{"project", body}});
     });
     route("PATCH", "/v3/projects/{id}", [this](const Call& call) {
@@ -158,7 +201,7 @@ void Identity::add_project_routes() {
         const std::string& id = call.param("id");
         auto transaction = cloud_.store.write();
         if (transaction.find(Kind::project, id) == nullptr) throw not_found("project", id);
-        if (!children_of(transaction, id).empty()) {
+        if (transaction.find_by(Kind::project, "parent_id", id) != nullptr) {
             throw ApiError{403, "Cannot delete the project " + id +
                                     " since it is not a leaf in the hierarchy. Use the cascade option if "
                                     "you want to delete a whole subtree."};

@@ -49,7 +49,13 @@ void revoke_tokens_of(state::Store::Transaction& transaction, const std::string&
 
 /// Who asks for a second factor has to hear that one is enough here.
 void refuse_several_methods(const Document& user) {
-    if (boolean(object(user, "options"), "multi_factor_auth_enabled"))
+    const json::value* enabled = member(object(user, "options"), "multi_factor_auth_enabled");
+    if (enabled == nullptr) return;
+    if (!enabled->is_bool()) {
+        throw ApiError{400, "Invalid input for field 'options/multi_factor_auth_enabled': " +
+                                python_repr(*enabled) + " is not of type 'boolean'"};
+    }
+    if (enabled->get_bool())
         throw ApiError{501, "The embedded cloud does not know users who sign in by several methods."};
 }
 

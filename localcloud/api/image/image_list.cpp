@@ -165,8 +165,9 @@ Response ImageService::list(const Call& call) const {
     std::vector<const Document*> images = view.select(Kind::image, [&](const Document& image) {
         if (!visible(call.caller, image) || !matches(image, call.request)) return false;
         // What somebody shares with this project is shown once that was accepted, unless the request says otherwise.
-        if (const json::value* entry = find_member(image, call.caller.project_id);
-            entry != nullptr && text(image, "owner") != call.caller.project_id) {
+        const json::value* entry = find_member(image, call.caller.project_id);
+        if (entry != nullptr && !call.caller.is_admin() && text(image, "visibility") == "shared" &&
+            text(image, "owner") != call.caller.project_id) {
             const std::string wanted =
                 call.query("member_status").empty() ? "accepted" : call.query("member_status");
             if (wanted != "all" && text(entry->as_object(), "status") != wanted) return false;

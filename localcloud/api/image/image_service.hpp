@@ -36,12 +36,21 @@ class ImageService : public Service {
     Cloud& cloud_;
 };
 
+/// JSON, as Glance has them.
+extern const std::string_view image_schema, member_schema;
 /// Where an image's data are.
 [[nodiscard]] std::filesystem::path data_file(const Cloud& cloud, std::string_view image_id);
 /// The image as Glance answers it.
 [[nodiscard]] Document shown(const Document& image);
 /// What is kept of a project that the image is shared with; nullptr without it.
 [[nodiscard]] const json::value* find_member(const Document& image, std::string_view project_id);
+/// The JSON of a request; throws 400 in Glance's words.
+[[nodiscard]] json::value body_of(const Call& call);
+/// Throws 404 unless `caller` may see the image.
+[[nodiscard]] const Document& require(const state::View& view, const Caller& caller, const std::string& id);
+/// The image to change; throws 404 or 403 for others than its owner and administrators.
+[[nodiscard]] Document& require_own(state::Store::Transaction& transaction, const Call& call,
+                                    std::string_view action);
 /// Whether `caller` may see it.
 [[nodiscard]] bool visible(const Caller& caller, const Document& image);
 /// A new image in the state "queued"; `fields` may hold what a client may send, and properties.

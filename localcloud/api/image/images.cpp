@@ -124,6 +124,16 @@ void set_member(Document& image, const Caller& caller, const std::string& name, 
     image["_properties"].as_object()[name] = value;
 }
 
+}  // namespace
+
+json::value body_of(const Call& call) {
+    try {
+        return json_body(call.request);
+    } catch (const std::invalid_argument&) {
+        throw ApiError{400, "Malformed JSON in request body."};
+    }
+}
+
 const Document& require(const state::View& view, const Caller& caller, const std::string& id) {
     const Document* image = view.find(Kind::image, id);
     if (image == nullptr || !visible(caller, *image)) throw ApiError{404, "No image found with ID " + id};
@@ -137,14 +147,6 @@ Document& require_own(state::Store::Transaction& transaction, const Call& call, 
         throw ApiError{403, "You are not authorized to complete " + std::string{action} + " action."};
     }
     return transaction.edit(Kind::image, call.param("id"));
-}
-
-}  // namespace
-
-const json::value* find_member(const Document& image, std::string_view project_id) {
-    for (const json::value& entry : array(image, "_members"))
-        if (text(entry.as_object(), "member_id") == project_id) return &entry;
-    return nullptr;
 }
 
 bool visible(const Caller& caller, const Document& image) {
@@ -193,12 +195,7 @@ Document new_image(const Document& fields, const std::string& owner) {
 }
 
 Response ImageService::create(const Call& call) {
-    json::value body;
-    try {
-        body = json_body(call.request);
-    } catch (const std::invalid_argument&) {
-        throw ApiError{400, "Malformed JSON in request body."};
-    }
+    const json::value body = body_of(call);
     if (!body.is_object()) throw ApiError{400, "Request body must be a JSON object."};
     const Document& fields = body.get_object();
     if (fields.contains("id") && !state::is_uuid(text(fields, "id"))) {
@@ -233,12 +230,7 @@ Response ImageService::update(const Call& call) {
                           "application/openstack-images-v2.1-json-patch");
         throw error;
     }
-    json::value body;
-    try {
-        body = json_body(call.request);
-    } catch (const std::invalid_argument&) {
-        throw ApiError{400, "Malformed JSON in request body."};
-    }
+    const json::value body = body_of(call);
     if (!body.is_array()) throw ApiError{400, "Request body must be a JSON array of operation objects."};
     auto transaction = cloud_.store.write();
     Document& image = require_own(transaction, call, "modify_image");
@@ -349,110 +341,6 @@ void ImageService::add_image_routes() {
           [set_active](const Call& call) { return set_active(call, "deactivated", "deactivate"); });
     route("POST", "/v2/images/{id}/actions/reactivate",
           [set_active](const Call& call) { return set_active(call, "active", "reactivate"); });
-}
-
-void ImageService::add_member_routes() {
-    static constexpr std::array statuses{"pending", "accepted", "rejected"};
-    static const std::string all = "/v2/images/{id}/members";
-    static const std::string one = all + "/{member}";
-    const auto shown_member = [](const Document& image, const json::value& entry) {
-        Document out{{"member_id", text(entry.as_object(), "member_id")}, {"image_id", text(image, "id")}};
-        for (const auto& field : entry.as_object())
-            out.emplace(field.key(), field.value());
-        out.emplace("schema", "/v2/schemas/member");
-        return out;
-    };
-    // Owners see all members, a member itself.
-    const auto seen = [](const Call& call, const Document& image, std::string_view member) {
-        return call.caller.is_admin() || text(image, "owner") == call.caller.project_id ||
-               member == call.caller.project_id;
-    };
-    const auto no_member = [](const Call& call) {
-        return ApiError{404, call.param("member") + " not found in the member list of the image " +
-                                 call.param("id") + "."};
-    };
-    route("POST", all, [this, shown_member](const Call& call) {
-        json::value body;
-        try {
-            body = json_body(call.request);
-        } catch (const std::invalid_argument&) {
-            throw ApiError{400, "Malformed JSON in request body."};
-        }
-        const std::string member = body.is_object() ? text(body.get_object(), "member") : std::string{};
-        if (member.empty()) throw ApiError{400, "Member to be added not specified"};
-        auto transaction = cloud_.store.write();
-        Document& image = require_own(transaction, call, "add_member");
-        if (text(image, "visibility") != "shared")
-            throw ApiError{403, "Not allowed to create members for image " + call.param("id") + "."};
-        if (find_member(image, member) != nullptr) {
-            throw ApiError{409, "Member " + member + " is duplicated for image " + call.param("id")};
-        }
-        const std::string time = state::iso_seconds(state::now());
-        json::array members = array(image, "_members");
-        members.push_back(json::object{
-            {"member_id", member}, {"status", "pending"}, {"created_at", time}, {"updated_at", time}});
-        image["_members"] = members;
-        const Document answer = shown_member(image, members.back());
-        transaction.commit();
-        return json_response(200, answer);
-    });
-    route("GET", all, [this, shown_member, seen](const Call& call) {
-        const auto view = cloud_.store.read();
-        const Document& image = require(view, call.caller, call.param("id"));
-        if (text(image, "visibility") != "shared") throw ApiError{403, "Only shared images have members."};
-        json::array members;
-        for (const json::value& entry : array(image, "_members")) {
-            if (seen(call, image, text(entry.as_object(), "member_id")))
-                members.emplace_back(shown_member(image, entry));
-        }
-        return json_response(200, {{"members", std::move(members)}, {"schema", "/v2/schemas/members"}});
-    });
-    route("GET", one, [this, shown_member, seen, no_member](const Call& call) {
-        const auto view = cloud_.store.read();
-        const Document& image = require(view, call.caller, call.param("id"));
-        const json::value* entry = find_member(image, call.param("member"));
-        if (entry == nullptr || !seen(call, image, call.param("member"))) throw no_member(call);
-        return json_response(200, shown_member(image, *entry));
-    });
-    route("PUT", one, [this, shown_member, no_member](const Call& call) {
-        json::value body;
-        try {
-            body = json_body(call.request);
-        } catch (const std::invalid_argument&) {
-            throw ApiError{400, "Malformed JSON in request body."};
-        }
-        const std::string status = body.is_object() ? text(body.get_object(), "status") : std::string{};
-        if (std::find(statuses.begin(), statuses.end(), status) == statuses.end())
-            throw ApiError{400, "Status not specified"};
-        auto transaction = cloud_.store.write();
-        if (find_member(require(transaction, call.caller, call.param("id")), call.param("member")) == nullptr)
-            throw no_member(call);
-        // It is the member's decision.
-        if (!call.caller.is_admin() && call.param("member") != call.caller.project_id)
-            throw ApiError{403, "You are not authorized to complete modify_member action."};
-        Document& image = transaction.edit(Kind::image, call.param("id"));
-        Document answer;
-        for (json::value& entry : image["_members"].as_array()) {
-            Document& member = entry.as_object();
-            if (text(member, "member_id") != call.param("member")) continue;
-            member["status"] = status;
-            member["updated_at"] = state::iso_seconds(state::now());
-            answer = shown_member(image, entry);
-        }
-        transaction.commit();
-        return json_response(200, answer);
-    });
-    route("DELETE", one, [this, no_member](const Call& call) {
-        auto transaction = cloud_.store.write();
-        Document& image = require_own(transaction, call, "delete_member");
-        if (find_member(image, call.param("member")) == nullptr) throw no_member(call);
-        json::array rest;
-        for (const json::value& entry : array(image, "_members"))
-            if (text(entry.as_object(), "member_id") != call.param("member")) rest.push_back(entry);
-        image["_members"] = rest;
-        transaction.commit();
-        return empty_response(204);
-    });
 }
 
 }  // namespace localcloud::api::image

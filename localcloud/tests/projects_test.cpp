@@ -1,0 +1,155 @@
+// Projects, the people in them, and the images that they share.
+#include <gmock/gmock.h>
+
+#include "localcloud/tests/api.hpp"
+
+using namespace localcloud;
+using localcloud::testing::ApiAnswer;
+using localcloud::testing::ApiCloud;
+
+namespace {
+
+class Projects : public ::testing::Test {
+  protected:
+    ApiCloud cloud;
+};
+
+TEST_F(Projects, ImagesAreSharedWithProjectsThatAccept) {
+    const std::string images = "/image/v2/images";
+    const std::string image = cloud.ask("POST", images, {{"name", "theirs"}}, "admin").at("/id");
+    const std::string members = images + "/" + image + "/members";
+    const std::string own = members + "/" + cloud.demo_project();
+    const auto listed = [&](const std::string& query = "?name=theirs") {
+        return cloud.ask("GET", images + query).body.at("images").as_array().size();
+    };
+    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 404);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", cloud.demo_project()}}).status, 404);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", cloud.demo_project()}}, "admin").status, 200);
+
+    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 200);
+    EXPECT_EQ(listed(), 0U) << "before it is accepted";
+    EXPECT_EQ(listed("?name=theirs&member_status=all"), 1U);
+    EXPECT_EQ(cloud.ask("PUT", own, {{"status", "perhaps"}}).status, 400);
+    EXPECT_EQ(cloud.ask("PUT", own, {{"status", "accepted"}}).at("/status"), "accepted");
+    EXPECT_EQ(listed(), 1U);
+    EXPECT_EQ(cloud.ask("GET", members).body.at("members").as_array().size(), 1U);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", "others"}}).status, 403);
+    EXPECT_EQ(cloud.ask("DELETE", own).status, 403) << "it is not the member's image";
+
+    EXPECT_EQ(cloud.ask("DELETE", own, {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("GET", images + "/" + image).status, 404);
+
+    // Whether it was accepted matters for images that are shared, and to no administrator.
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", cloud.demo_project()}}, "admin").status, 200);
+    const json::array publish{{{"op", "replace"}, {"path", "/visibility"}, {"value", "public"}}};
+    EXPECT_EQ(cloud.ask("PATCH", images + "/" + image, publish, "admin").status, 200);
+    EXPECT_EQ(listed(), 1U) << "everybody's, and pending";
+    const std::string ours = cloud.ask("POST", images, {{"name", "ours"}}).at("/id");
+    const std::string admin =
+        cloud.ask("GET", "/identity/v3/projects?name=admin", {}, "admin").at("/projects/0/id");
+    EXPECT_EQ(cloud.ask("POST", images + "/" + ours + "/members", {{"member", admin}}).status, 200);
+    const ApiAnswer all = cloud.ask("GET", images + "?name=ours", {}, "admin");
+    EXPECT_EQ(all.body.at("images").as_array().size(), 1U);
+}
+
+TEST_F(Projects, MembersBelongToSharedImagesAndAreLimited) {
+    const std::string images = "/image/v2/images";
+    const std::string image = cloud.ask("POST", images, {{"name", "ours"}}).at("/id");
+    const std::string members = images + "/" + image + "/members";
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", ""}}).status, 400);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", std::string(256, 'x')}}).status, 400);
+    for (int i = 0; i < 128; ++i)
+        ASSERT_EQ(cloud.ask("POST", members, {{"member", "m" + std::to_string(i)}}).status, 200);
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", "m128"}}).status, 413);
+
+    const json::array hide{{{"op", "replace"}, {"path", "/visibility"}, {"value", "private"}}};
+    ASSERT_EQ(cloud.ask("PATCH", images + "/" + image, hide).status, 200);
+    const std::string one = members + "/m1";
+    EXPECT_EQ(cloud.ask("POST", members, {{"member", "other"}}).status, 403);
+    EXPECT_EQ(cloud.ask("GET", members).status, 403);
+    EXPECT_EQ(cloud.ask("GET", one).status, 404) << "as Glance has it";
+    EXPECT_EQ(cloud.ask("PUT", one, {{"status", "accepted"}}, "admin").status, 403);
+    EXPECT_EQ(cloud.ask("DELETE", one).status, 403);
+}
+
+TEST_F(Projects, ProjectsTellTheirRelatives) {
+    const std::string projects = "/identity/v3/projects";
+    const auto create = [&](const char* name, const std::string& parent) {
+        return cloud.ask("POST", projects, {{"project", {{"name", name}, {"parent_id", parent}}}}, "admin")
+            .at("/project/id");
+    };
+    const std::string child = create("child", cloud.demo_project());
+    const std::string grandchild = create("grandchild", child);
+    const auto relatives = [&](const std::string& project, const char* query) {
+        return cloud.ask("GET", projects + "/" + project + query, {}, "admin").body.at("project");
+    };
+    EXPECT_EQ(relatives(cloud.demo_project(), "?subtree_as_ids").at("subtree"),
+              (json::value{{child, {{grandchild, nullptr}}}}));
+    EXPECT_EQ(relatives(grandchild, "?parents_as_ids").at("parents"),
+              (json::value{{child, {{cloud.demo_project(), {{"default", nullptr}}}}}}));
+    const json::value parents = relatives(grandchild, "?parents_as_list").at("parents");
+    ASSERT_EQ(parents.as_array().size(), 1U) << "only those where the administrator has a role";
+    EXPECT_EQ(to_text(parents.at_pointer("/0/project/name")), "demo");
+    EXPECT_FALSE(relatives(child, "").as_object().contains("subtree"));
+    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + child, {}, "admin").status, 403);
+    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + grandchild, {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("DELETE", projects + "/" + child, {}, "admin").status, 204);
+    EXPECT_EQ(cloud
+                  .ask("GET", projects + "/" + cloud.demo_project() + "?parents_as_ids&parents_as_list", {},
+                       "admin")
+                  .status,
+              400);
+}
+
+TEST_F(Projects, ProjectsHaveParentsThatExistAndFourOfThemAtMost) {
+    int number = 0;
+    const auto create = [&](const json::value& parent) {
+        const std::string name = "p" + std::to_string(++number);
+        return cloud.ask("POST", "/identity/v3/projects",
+                         {{"project", {{"name", name}, {"parent_id", parent}}}}, "admin");
+    };
+    EXPECT_EQ(create("missing").status, 404);
+    EXPECT_EQ(create(5).status, 400);
+    EXPECT_EQ(create(json::object{{"id", "default"}}).status, 400);
+    EXPECT_EQ(create("").status, 400);
+    EXPECT_EQ(create(nullptr).at("/project/parent_id"), "default");
+    std::string parent = "default";
+    for (int level = 1; level <= 5; ++level) {
+        const ApiAnswer answer = create(parent.c_str());
+        ASSERT_EQ(answer.status, 201) << level;
+        parent = answer.at("/project/id");
+    }
+    const ApiAnswer deeper = create(parent.c_str());
+    EXPECT_EQ(deeper.status, 403);
+    EXPECT_EQ(deeper.at("/error/message"), "Max hierarchy depth reached for " + parent + " branch.");
+}
+
+TEST_F(Projects, UsersChangeTheirPasswords) {
+    const std::string user = cloud.ask("GET", "/identity/v3/users?name=demo", {}, "admin").at("/users/0/id");
+    const auto sign_in = [&](const char* password) {
+        const json::value of_user{{"user", {{"id", user}, {"password", password}}}};
+        const json::value identity{{"methods", json::array{"password"}}, {"password", of_user}};
+        return cloud.ask("POST", "/identity/v3/auth/tokens", {{"auth", {{"identity", identity}}}}, "admin")
+            .status;
+    };
+    const auto change = [&](const char* original) {
+        return cloud
+            .ask("POST", "/identity/v3/users/" + user + "/password",
+                 {{"user", {{"original_password", original}, {"password", "another"}}}})
+            .status;
+    };
+    EXPECT_EQ(change("wrong"), 401);
+    EXPECT_EQ(sign_in("demo-password"), 201);
+    EXPECT_EQ(change("demo-password"), 204);
+    EXPECT_EQ(sign_in("demo-password"), 401);
+    EXPECT_EQ(sign_in("another"), 201);
+    for (const auto& [enabled, status] :
+         {std::pair<json::value, int>{true, 501}, {"yes", 400}, {1, 400}, {false, 200}})
+        EXPECT_EQ(cloud
+                      .ask("PATCH", "/identity/v3/users/" + user,
+                           {{"user", {{"options", {{"multi_factor_auth_enabled", enabled}}}}}}, "admin")
+                      .status,
+                  status);
+}
+
+}  // namespace
