@@ -324,6 +324,17 @@ TEST_F(Api, AnAdministratorSetsTheStateOfAServer) {
     EXPECT_TRUE(cloud.becomes(server, "SHUTOFF"));
 }
 
+TEST_F(Api, PoliciesOfQualityAreUnknown) {
+    const auto set = [&](const json::value& policy) {
+        return cloud.ask("PUT", "/network/v2.0/networks/" + cloud.network(),
+                         {{"network", {{"qos_policy_id", policy}}}});
+    };
+    EXPECT_EQ(set("gold").status, 400);
+    EXPECT_EQ(set(5).status, 400);
+    EXPECT_EQ(set(state::uuid().c_str()).at("/NeutronError/type"), "QosPolicyNotFound");
+    EXPECT_EQ(set(nullptr).status, 200);
+}
+
 TEST_F(Api, ExtraRoutesLeaveTheOthersAlone) {
     const std::string routers = "/network/v2.0/routers";
     const std::string router = routers + "/" + cloud.ask("GET", routers).at("/routers/0/id");
@@ -337,6 +348,31 @@ TEST_F(Api, ExtraRoutesLeaveTheOthersAlone) {
     const ApiAnswer rest = change("/remove_extraroutes", "10.97.0.0/16", "10.0.0.21");
     EXPECT_EQ(rest.at("/router/routes/0/destination"), "10.98.0.0/16");
     EXPECT_EQ(rest.body.at_pointer("/router/routes").as_array().size(), 1U);
+
+    for (const char* how : {"/add_extraroutes", "/remove_extraroutes"}) {
+        for (const char* body : {"null", "[]", "{}", R"({"router":null})", R"({"router":{"routes":null}})",
+                                 R"({"router":{"routes":5}})", R"({"router":{"routes":["x"]}})"})
+            EXPECT_EQ(cloud.ask("PUT", router + how, parse_json(body)).status, 400) << how << body;
+    }
+    json::array many;
+    for (int i = 0; i < 29; ++i)
+        many.push_back(
+            {{"destination", "10.97." + std::to_string(i) + ".0/24"}, {"nexthop", "10.0.0.21"}, {"x", 1}});
+    many.push_back(many.front());
+    const auto with = [&](const std::string& how) {
+        return cloud.ask("PUT", router + how, {{"router", {{"routes", many}}}});
+    };
+    const ApiAnswer full = with("/add_extraroutes");
+    ASSERT_EQ(full.status, 200);
+    EXPECT_EQ(full.body.at_pointer("/router/routes").as_array().size(), 30U) << "the same one once";
+    EXPECT_EQ(full.body.at_pointer("/router/routes/0").as_object().size(), 2U);
+    many.push_back({{"destination", "10.98.1.0/24"}, {"nexthop", "10.0.0.21"}});
+    const ApiAnswer over = with("/add_extraroutes");
+    EXPECT_EQ(over.status, 400);
+    EXPECT_THAT(over.at("/NeutronError/message"), HasSubstr("The number of routes exceeds the maximum 30."));
+    EXPECT_EQ(with("").status, 400) << "31 of them, one twice";
+    many.pop_back();
+    EXPECT_EQ(with("/remove_extraroutes").body.at_pointer("/router/routes").as_array().size(), 1U);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ constexpr std::array attributes{
     Attribute{"fixed_ip_address", Form::text_or_null, allow::both},
     Attribute{"status", Form::text, 0, R"("DOWN")"},
     Attribute{"description", Form::text, allow::both, R"("")"},
-    Attribute{"qos_policy_id", Form::text_or_null, allow::both},
+    Attribute{"qos_policy_id", Form::qos_policy, allow::both},
     Attribute{"port_details", Form::object_or_null, allow::no_filter},
     Attribute{"dns_domain", Form::text, allow::create, R"("")"},
     Attribute{"dns_name", Form::text, allow::create, R"("")"},

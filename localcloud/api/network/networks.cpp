@@ -28,7 +28,7 @@ constexpr std::array attributes{
     Attribute{"description", Form::text, allow::both, R"("")"},
     Attribute{"port_security_enabled", Form::boolean, allow::both, "true"},
     Attribute{"dns_domain", Form::text, allow::both, R"("")"},
-    Attribute{"qos_policy_id", Form::text_or_null, allow::both},
+    Attribute{"qos_policy_id", Form::qos_policy, allow::both},
     Attribute{"l2_adjacency", Form::boolean, 0, "true"},
     Attribute{"provider:network_type", Form::text_or_null, allow::create | allow::admin | allow::hidden,
               R"("local")"},

@@ -40,7 +40,7 @@ constexpr std::array attributes{
     Attribute{"dns_name", Form::text, allow::both, R"("")"},
     Attribute{"dns_assignment", Form::list, allow::no_filter, "[]"},
     Attribute{"dns_domain", Form::text, allow::both, R"("")"},
-    Attribute{"qos_policy_id", Form::text_or_null, allow::both},
+    Attribute{"qos_policy_id", Form::qos_policy, allow::both},
     Attribute{"qos_network_policy_id", Form::text_or_null, 0},
     Attribute{"resource_request", Form::any, allow::hidden},
     Attribute{"ip_allocation", Form::text, 0, R"("immediate")"},

@@ -77,6 +77,13 @@ json::value converted(const Attribute& attribute, const json::value& value) {
         case Form::id:
             if (value.is_string() && state::is_uuid(value.get_string())) return value;
             throw invalid_input(python_repr(value) + " is not a valid UUID.");
+        case Form::qos_policy:
+            if (value.is_null()) return value;
+            if (value.is_string() && state::is_uuid(value.get_string())) {
+                throw ApiError{404, "QoS policy " + to_text(value) + " could not be found.",
+                               "QosPolicyNotFound"};
+            }
+            throw invalid_input(python_repr(value) + " is not a valid UUID.");
         case Form::boolean:
             if (value.is_bool()) return value;
             if (value.is_string() && (truth(value.get_string()))) return true;
@@ -126,10 +133,6 @@ Document checked_body(const Resource& resource, const Call& call, const Document
                 throw forbidden_by_policy(
                     fmt::format("(rule:{0}_{1} and rule:{0}_{1}:{2})", action, resource.singular, name));
             }
-            if (name == "qos_policy_id" && !field.value().is_null()) {  // there are none
-                throw ApiError{404, "QoS policy " + to_text(field.value()) + " could not be found.",
-                               "QosPolicyNotFound"};
-            }
             // These forms are made of what is sent before anybody looks at the attribute.
             if (attribute->form == Form::boolean || attribute->form == Form::integer) {
                 accepted.emplace(name, converted(*attribute, field.value()));
@@ -138,6 +141,7 @@ Document checked_body(const Resource& resource, const Call& call, const Document
             try {
                 accepted.emplace(name, converted(*attribute, field.value()));
             } catch (const ApiError& error) {
+                if (error.status != 400) throw;
                 static constexpr std::string_view operation = "Invalid input for operation: ";
                 throw bad_attribute(name, std::string{error.what()}.substr(operation.size()));
             }

@@ -14,7 +14,19 @@
 
 namespace localcloud::api::network {
 
-enum class Form { text, text_or_null, id, id_or_null, boolean, integer, list, object_or_null, any };
+/// qos_policy: its ID, and there are none; or null.
+enum class Form {
+    text,
+    text_or_null,
+    id,
+    id_or_null,
+    qos_policy,
+    boolean,
+    integer,
+    list,
+    object_or_null,
+    any
+};
 
 namespace allow {
 inline constexpr unsigned create = 1;

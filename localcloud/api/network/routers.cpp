@@ -1,6 +1,7 @@
 // Routers, their interfaces and their gateways.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -125,7 +126,15 @@ bool reaches(const state::View& view, const std::string& router_id, std::uint32_
 }
 
 void check_routes(const state::View& view, const std::string& router_id, const json::array& routes) {
+    static constexpr std::size_t most_routes = 30;  // Neutron's max_routes
     check_routes_form("routes", routes);
+    if (routes.size() > most_routes) {
+        throw ApiError{400,
+                       fmt::format("Unable to complete operation for {}. The number of routes exceeds the "
+                                   "maximum {}.",
+                                   router_id, most_routes),
+                       "RoutesExhausted"};
+    }
     for (const json::value& route : routes) {
         const auto next = parse_ipv4(text(route.as_object(), "nexthop"));
         if (next && reaches(view, router_id, *next, {})) continue;
@@ -134,6 +143,25 @@ void check_routes(const state::View& view, const std::string& router_id, const j
                            ", the nexthop is not connected with router",
                        "InvalidRoutes"};
     }
+}
+
+/// Nothing but a destination and a next hop, each pair once.
+json::array plain_routes(const json::array& routes) {
+    json::array plain;
+    for (const json::value& route : routes) {
+        const json::value one{{"destination", route.at("destination")}, {"nexthop", route.at("nexthop")}};
+        if (std::find(plain.begin(), plain.end(), one) == plain.end()) plain.push_back(one);
+    }
+    return plain;
+}
+
+/// What a request adds or removes: {"router": {"routes": […]}}.
+json::array requested_routes(const json::value& request_body) {
+    const json::value* routes = member(object(request_body.get_object(), "router"), "routes");
+    if (routes == nullptr || !routes->is_array())
+        throw bad_attribute("routes", "The body has to be a router with a list of routes.");
+    check_routes_form("routes", routes->get_array());
+    return plain_routes(routes->get_array());
 }
 
 void create(Transaction& transaction, const Call& call, Document& router) {
@@ -147,9 +175,11 @@ void update(Transaction& transaction, const Call& call, Document& router, const 
         if (change.key() == "external_gateway_info") {
             set_gateway(transaction, call, router, change.value(), "update");
         } else {
-            if (change.key() == "routes")
-                check_routes(transaction, text(router, "id"), array(changes, "routes"));
             router[change.key()] = change.value();
+            if (change.key() != "routes") continue;
+            const json::array& routes = array(changes, "routes");
+            check_routes(transaction, text(router, "id"), routes);
+            router["routes"] = plain_routes(routes);
         }
     }
 }
@@ -348,7 +378,7 @@ void NetworkService::add_router_interface_routes() {
 void NetworkService::add_extra_route_routes() {
     const auto change = [this](const Call& call, bool add) {
         const json::value request_body = body(call);
-        const json::array& wanted = array(object(request_body.get_object(), "router"), "routes");
+        const json::array wanted = requested_routes(request_body);
         Document answer;
         {
             auto transaction = cloud_.store.write();
@@ -358,8 +388,8 @@ void NetworkService::add_extra_route_routes() {
                 if (std::find(wanted.begin(), wanted.end(), route) == wanted.end()) routes.push_back(route);
             }
             if (add) {
-                check_routes(transaction, text(router, "id"), wanted);
                 routes.insert(routes.begin(), wanted.begin(), wanted.end());
+                check_routes(transaction, text(router, "id"), routes);
             }
             router["routes"] = routes;
             touch(router);
