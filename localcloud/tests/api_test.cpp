@@ -305,6 +305,37 @@ TEST_F(Api, PrivateFlavorsAreForTheirProjects) {
     EXPECT_EQ(action("removeTenantAccess").status, 200);
     EXPECT_EQ(cloud.ask("GET", flavors + "/ours").status, 404);
     EXPECT_EQ(action("dance").status, 400);
+
+    const auto listed = [&](const char* query) {
+        const ApiAnswer answer = cloud.ask("GET", flavors + query, {}, "admin");
+        return answer.status == 200 ? answer.body.at("flavors").as_array().size() : 0;
+    };
+    EXPECT_EQ(listed("?is_public=yes"), 5U);
+    EXPECT_EQ(listed("?is_public=0"), 1U);
+    EXPECT_EQ(listed("?is_public=NONE"), 6U);
+    const ApiAnswer bogus = cloud.ask("GET", flavors + "?is_public=bogus", {}, "admin");
+    EXPECT_EQ(bogus.status, 400);
+    EXPECT_EQ(bogus.at("/badRequest/message"), "Invalid is_public filter [bogus]");
+    const std::string admin =
+        cloud.ask("GET", "/identity/v3/projects?name=admin", {}, "admin").at("/projects/0/id");
+    ASSERT_EQ(cloud.ask("POST", flavors + "/ours/action", {{"addTenantAccess", {{"tenant", admin}}}}, "admin")
+                  .status,
+              200);
+    EXPECT_EQ(listed(""), 6U);
+    EXPECT_EQ(listed("?is_public=True"), 6U) << "as without: his own are among them";
+}
+
+TEST_F(Api, ExtraSpecsAreShortTexts) {
+    const std::string specs = "/compute/v2.1/flavors/" + cloud.flavor() + "/os-extra_specs";
+    for (const json::value& bad : {json::value(5), json::value(nullptr), json::value(json::object{}),
+                                   json::value(std::string(256, 'x'))}) {
+        EXPECT_EQ(cloud.ask("PUT", specs + "/hw:a", {{"hw:a", bad}}, "admin").status, 400);
+        EXPECT_EQ(cloud.ask("POST", specs, {{"extra_specs", {{"hw:a", bad}}}}, "admin").status, 400);
+    }
+    EXPECT_EQ(cloud.ask("POST", specs, {{"extra_specs", {{"a/b", "x"}}}}, "admin").status, 400);
+    EXPECT_EQ(cloud.ask("POST", specs, json::object{}, "admin").status, 400);
+    EXPECT_EQ(cloud.ask("PUT", specs + "/hw:a", {{"hw:a", "x"}}, "admin").status, 200);
+    EXPECT_EQ(cloud.ask("GET", specs, {}, "admin").at("/extra_specs/hw:a"), "x");
 }
 
 TEST_F(Api, AnAdministratorSetsTheStateOfAServer) {
@@ -315,6 +346,10 @@ TEST_F(Api, AnAdministratorSetsTheStateOfAServer) {
     };
     EXPECT_EQ(set("error", "demo").status, 403);
     EXPECT_EQ(set("asleep").status, 400);
+    const json::object more{{"state", "error"}, {"force", true}};
+    EXPECT_EQ(
+        cloud.ask("POST", servers + "/" + server + "/action", {{"os-resetState", more}}, "admin").status,
+        400);
     EXPECT_EQ(set("error").status, 202);
     EXPECT_EQ(cloud.ask("GET", servers + "/" + server).at("/server/status"), "ERROR");
     EXPECT_EQ(act(server, {{"os-start", nullptr}}).status, 409);

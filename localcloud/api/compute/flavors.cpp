@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 
 #include "localcloud/api/compute/compute_service.hpp"
 #include "localcloud/api/compute/paging.hpp"
@@ -61,6 +62,40 @@ std::int64_t number(const Document& body, std::string_view field, std::int64_t o
     return result;
 }
 
+/// Which flavors an administrator asks for: those that are public or his own, private ones, or both (none).
+std::optional<bool> wanted_publicity(const Call& call) {
+    if (!call.has_query("is_public")) return true;
+    const std::string asked = call.query("is_public");
+    std::string word = asked;
+    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+    static constexpr std::array yes{"1", "t", "true", "on", "y", "yes"};
+    static constexpr std::array no{"0", "f", "false", "off", "n", "no"};
+    if (word == "none") return std::nullopt;
+    if (std::find(yes.begin(), yes.end(), word) != yes.end()) return true;
+    if (std::find(no.begin(), no.end(), word) != no.end()) return false;
+    throw bad_request("Invalid is_public filter [" + asked + "]");
+}
+
+void check_extra_specs(const json::object& specs) {
+    for (const auto& spec : specs) {
+        const std::string key{spec.key()};
+        const bool fits =
+            !key.empty() && key.size() <= 255 && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+                return std::isalnum(c) != 0 ||
+                       std::string_view{"-_:. "}.find(static_cast<char>(c)) != std::string_view::npos;
+            });
+        if (!fits) {
+            throw invalid_field(
+                "extra_specs", specs,
+                python_repr(json::value(key)) + " does not match '^[a-zA-Z0-9-_:. ]{1,255}$'");
+        }
+        if (!spec.value().is_string())
+            throw invalid_field(key, spec.value(), python_repr(spec.value()) + " is not of type 'string'");
+        if (spec.value().get_string().size() > 255)
+            throw invalid_field(key, spec.value(), python_repr(spec.value()) + " is too long");
+    }
+}
+
 }  // namespace
 
 bool may_use(const Document& flavor, const Caller& caller) {
@@ -89,15 +124,12 @@ void ComputeService::add_flavor_routes() {
     const auto list = [this](const Call& call, bool detail) {
         const std::int64_t least_ram = least(call, "minRam");
         const std::int64_t least_disk = least(call, "minDisk");
-        const std::string is_public = call.query("is_public");
+        const std::optional<bool> is_public = call.caller.is_admin() ? wanted_publicity(call) : true;
         const auto view = cloud_.store.read();
         std::vector<const Document*> flavors = view.select(Kind::flavor, [&](const Document& flavor) {
             if (integer(flavor, "ram") < least_ram || integer(flavor, "disk") < least_disk) return false;
-            const bool open = boolean(flavor, "is_public", true);
-            if (!call.caller.is_admin()) return may_use(flavor, call.caller);
-            return is_public.empty() ? may_use(flavor, call.caller)
-                                     : (is_public == "None" || is_public == "none" ||
-                                        open == (is_public == "true" || is_public == "True"));
+            if (!is_public) return true;
+            return *is_public ? may_use(flavor, call.caller) : !boolean(flavor, "is_public", true);
         });
         const std::string key = call.query("sort_key").empty() ? "flavorid" : call.query("sort_key");
         static constexpr std::array keys{"created_at", "description", "disabled",    "ephemeral_gb",
@@ -142,13 +174,15 @@ void ComputeService::add_flavor_routes() {
     route("POST", "/v2.1/flavors/{id}/os-extra_specs", [this](const Call& call) {
         if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-flavor-extra-specs:create");
         const json::value body = read_body(call);
+        const Document& wanted = wrapped(body, "extra_specs");
+        check_extra_specs(wanted);
         auto transaction = cloud_.store.write();
         (void)require_flavor(transaction, call);
         json::object& specs = transaction.edit(Kind::flavor, call.param("id"))["extra_specs"].as_object();
-        for (const auto& spec : object(body.get_object(), "extra_specs"))
-            specs[spec.key()] = to_text(spec.value());
+        for (const auto& spec : wanted)
+            specs[spec.key()] = spec.value();
         transaction.commit();
-        return json_response(200, {{"extra_specs", object(body.get_object(), "extra_specs")}});
+        return json_response(200, {{"extra_specs", wanted}});
     });
     const auto no_such_spec = [](const Call& call) {
         return ApiError{
@@ -166,10 +200,11 @@ void ComputeService::add_flavor_routes() {
         if (!body.get_object().contains(call.param("key")))
             throw bad_request("Request body and URI mismatch");
         if (body.get_object().size() > 1) throw bad_request("Request body contains too many items");
+        check_extra_specs(body.get_object());
         auto transaction = cloud_.store.write();
         (void)require_flavor(transaction, call);
         transaction.edit(Kind::flavor, call.param("id"))["extra_specs"].as_object()[call.param("key")] =
-            to_text(body.get_object().at(call.param("key")));
+            body.get_object().at(call.param("key"));
         transaction.commit();
         return json_response(200, body);
     });

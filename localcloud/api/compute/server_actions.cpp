@@ -320,6 +320,12 @@ Response ComputeService::console_output(const Call& call, const Document& reques
 
 Response ComputeService::reset_state(const Call& call, const Document& request) {
     if (!call.caller.is_admin()) throw forbidden_by_policy("os_compute_api:os-admin-actions:reset_state");
+    for (const auto& field : request) {
+        if (field.key() == "state") continue;
+        throw invalid_field(
+            "os-resetState", request,
+            "Additional properties are not allowed ('" + std::string{field.key()} + "' was unexpected)");
+    }
     const std::string wanted = text(request, "state");
     if (wanted != "active" && wanted != "error") {
         const json::value* given = member(request, "state");
