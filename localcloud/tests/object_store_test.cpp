@@ -246,7 +246,10 @@ TEST_F(ObjectStore, WhatIsMissingIsRefusedBeforeItDoesSomethingElse) {
     EXPECT_EQ(ask("POST", "?bulk-delete", {}, "/c/o\n").status, 501);
     EXPECT_EQ(put("/c?extract-archive=tar", "").status, 501);
     EXPECT_EQ(put("/versions", "", {{"X-Versions-Enabled", "true"}}).status, 501);
+    EXPECT_EQ(put("/versions", "", {{"X-Versions-Location", "c"}}).status, 501);
+    EXPECT_EQ(put("/versions", "", {{"X-History-Location", "c"}}).status, 501);
     EXPECT_EQ(get("/c?versions").status, 501);
+    EXPECT_LT(get("/c?versions=false").status, 300);
     EXPECT_EQ(put("/c/o", "x").status, 201);
     EXPECT_EQ(ask("DELETE", "/c/o?version-id=1").status, 501);
     EXPECT_EQ(get("/c/o").body, "x");

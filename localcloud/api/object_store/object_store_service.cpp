@@ -59,11 +59,20 @@ bool truth(const std::string& value) {
            value == "t" || value == "y";
 }
 
+bool falsehood(const std::string& value) {
+    return value == "false" || value == "False" || value == "0" || value == "off" || value == "no" ||
+           value == "f" || value == "n";
+}
+
 /// Operations in bulk and versions of objects: their requests would do something else without them.
 void refuse_what_is_missing(const Call& call) {
-    for (const char* operation : {"bulk-delete", "extract-archive", "versions", "version-id"})
+    for (const char* operation : {"bulk-delete", "extract-archive", "version-id"})
         if (call.has_query(operation)) throw ApiError{501, operation};
-    if (truth(call.request.headers.get("X-Versions-Enabled"))) throw ApiError{501, "versions of objects"};
+    const auto& headers = call.request.headers;
+    if ((call.has_query("versions") && !falsehood(call.query("versions"))) ||
+        truth(headers.get("X-Versions-Enabled")) || !headers.get("X-Versions-Location").empty() ||
+        !headers.get("X-History-Location").empty())
+        throw ApiError{501, "versions of objects"};
 }
 
 }  // namespace
