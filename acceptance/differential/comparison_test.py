@@ -112,10 +112,10 @@ class Replays(unittest.TestCase):
         cloud = type("Cloud", (), {"prefix": "no-prefix", "endpoints": {}})
         run = Replay.__new__(Replay)
         run.refused, run.real, run.here = [], Transcript(cloud, "network"), Transcript(cloud, "network")
-        for name, status in (("001-gone", 404), ("002-missing", 501), ("003-pretended", 200)):
+        for name, status in (("001-gone", 404), ("002-missing", 501), ("003-pretended", 200), ("004-broken", 500)):
             run.ask = lambda *_, status=status: type("Answer", (), {"status": status})
             run.refuse(name, {}, {})
-        self.assertEqual([case for case, *_ in differences(run.real.cases, run.here.cases)], ["003-pretended"])
+        self.assertEqual([case for case, *_ in differences(run.real.cases, run.here.cases)], ["003-pretended", "004-broken"])
 
 
 class Words(unittest.TestCase):

@@ -14,6 +14,8 @@ from transcript import Transcript
 
 ID = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
 NOBODY = re.compile(r"^[0-]+$")
+# 401 is a token by what is not there, 409 the end of a state that no server gets into.
+REFUSALS = (400, 401, 403, 404, 405, 409, 501)
 
 
 def exchanges(folder):
@@ -76,10 +78,10 @@ class Replay:
         return self.real.cases, self.here.cases
 
     def refuse(self, name, request, response):
-        """What localcloud does not have says so, with whatever status."""
+        """What localcloud does not have says so, with one of the statuses that mean it."""
         self.refused.append(name)
         status = self.ask(name, request, response, 0).status
-        for transcript, word in ((self.real, "refused"), (self.here, "refused" if status >= 400 else status)):
+        for transcript, word in ((self.real, "refused"), (self.here, "refused" if status in REFUSALS else status)):
             transcript.cases.append({"case": name, "status": word})
 
     def translated(self, text):

@@ -62,22 +62,6 @@ class Script(common.Script):
         quotas = "/v2.1/os-quota-sets/" + owner.project
         if number == "055":
             admin.ask("compute", "PUT", quotas, {"quota_set": {"instances": 20, "metadata_items": 5}})
-        elif number == "338":
-            replay.call_same(SECOND_NETWORK, self.network_of(owner, "rec-quota", "10.71.0.0/24"))
-        elif number in ("339", "340"):
-            quota = {"339": {"instances": 5, "cores": 0}, "340": {"key_pairs": 0}}[number]
-            admin.ask("compute", "PUT", quotas, {"quota_set": {**quota, "force": True}})
-        elif number == "254":  # a stopped server
-            self.act(owner, replay.ours[SERVER], "os-stop", "SHUTOFF")
-        elif number == "275":
-            self.act(owner, replay.ours[SERVER], "os-start", "ACTIVE")
-        elif number == "337":
-            listed = "/v2.1/servers"
-            for server in owner.ask("compute", "GET", listed).at("servers"):
-                owner.ask("compute", "DELETE", listed + "/" + server["id"])
-            wait(lambda: not owner.ask("compute", "GET", listed).at("servers"), 10)
-            replay.call_same(SECOND_PROJECT, owner.project)
-
         elif number == "102":
             owner.ask("network", "POST", "/v2.0/security-groups", {"security_group": {"name": "rec-web"}})
             owner.ask("compute", "POST", "/v2.1/servers", {"server": {
@@ -89,6 +73,21 @@ class Script(common.Script):
                 headers={"Content-Type": "application/openstack-images-v2.1-json-patch"})
         elif number == "125":  # who recorded needed a second for all the refusals
             time.sleep(1.1)
+        elif number == "254":  # a stopped server
+            self.act(owner, replay.ours[SERVER], "os-stop", "SHUTOFF")
+        elif number == "275":
+            self.act(owner, replay.ours[SERVER], "os-start", "ACTIVE")
+        elif number == "337":
+            listed = "/v2.1/servers"
+            for server in owner.ask("compute", "GET", listed).at("servers"):
+                owner.ask("compute", "DELETE", listed + "/" + server["id"])
+            wait(lambda: not owner.ask("compute", "GET", listed).at("servers"), 10)
+            replay.call_same(SECOND_PROJECT, owner.project)
+        elif number == "338":
+            replay.call_same(SECOND_NETWORK, self.network_of(owner, "rec-quota", "10.71.0.0/24"))
+        elif number in ("339", "340"):
+            quota = {"339": {"instances": 5, "cores": 0}, "340": {"key_pairs": 0}}[number]
+            admin.ask("compute", "PUT", quotas, {"quota_set": {**quota, "force": True}})
 
     @staticmethod
     def act(person, server, action, status):
