@@ -14,6 +14,7 @@
 
 #include "common/process/process.hpp"
 #include "localcloud/cli/serve.hpp"
+#include "localcloud/host/process_identity.hpp"
 #include "localcloud/state/store.hpp"
 
 namespace localcloud::cli {
@@ -143,9 +144,10 @@ int up(CloudOptions options) {
                       << '\n';
             return 1;
         }
-        // It may be about to start.
+        // It may be about to start, or have been killed and still be about to let go of the lock.
         for (auto waited = 0ms; waited < start_patience && !lock; waited += poll_interval) {
-            if (const auto running = read_running(state); running && ::kill(running->pid, 0) == 0) {
+            if (const auto running = read_running(state);
+                running && host::ProcessIdentity::of(running->pid)) {
                 print_ready(options, *running);
                 return 0;
             }
