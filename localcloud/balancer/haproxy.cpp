@@ -28,6 +28,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto patience = 10s;
 constexpr auto poll_interval = 10ms;
+constexpr auto signal_interval = 1s;
 constexpr timeval socket_patience{.tv_sec = 2, .tv_usec = 0};
 constexpr std::size_t longest_answer = std::size_t{4} << 20;
 constexpr std::string_view prefix = "lb-";
@@ -89,7 +90,7 @@ class HaproxyBalancers : public Balancers {
                                                                   .drop_privileges = host_->is_root()});
         const auto process = host::ProcessIdentity::read(files.process);
         const bool alive = process && process->alive();
-        if (alive && read_text(files.config) == config) return;
+        if (alive && read_text(files.config) == config && serves(files, config)) return;
         const std::filesystem::path fresh = files.config.string() + ".check";
         write_text(fresh, config);
         check(fresh);
@@ -102,11 +103,16 @@ class HaproxyBalancers : public Balancers {
         // The new process knows at once how the members are.
         if (const auto state = ask(files.socket, "show servers state"))
             write_text(files.server_state, *state);
-        const std::string before = worker(files);
         std::filesystem::rename(fresh, files.config);
-        process->kill(SIGUSR2);
-        wait_until(files, *process, "did not take its new configuration over",
-                   [&] { return !worker(files).empty() && worker(files) != before; });
+        // A signal is lost on a master that is not done with the one before, although its new worker answers already.
+        auto next_signal = std::chrono::steady_clock::now();
+        wait_until(files, *process, "did not take its new configuration over", [&] {
+            if (const auto now = std::chrono::steady_clock::now(); now >= next_signal) {
+                process->kill(SIGUSR2);
+                next_signal = now + signal_interval;
+            }
+            return serves(files, config);
+        });
     }
 
     void remove(const std::string& id) override {
@@ -192,16 +198,14 @@ class HaproxyBalancers : public Balancers {
             const std::lock_guard lock{mutex_};
             children_[id] = std::move(child);
         }
-        wait_until(files, *identity, "did not start", [&] { return !worker(files).empty(); });
+        const std::string config = read_text(files.config);
+        wait_until(files, *identity, "did not start", [&] { return serves(files, config); });
     }
 
-    /// The number of the process that answers now.
-    static std::string worker(const Files& files) {
+    /// Whether the process that answers now has read this configuration.
+    static bool serves(const Files& files, const std::string& config) {
         const auto info = ask(files.socket, "show info");
-        if (!info) return {};
-        const std::size_t at = info->find("\nPid: ");
-        if (at == std::string::npos) return {};
-        return info->substr(at + 6, info->find('\n', at + 6) - at - 6);
+        return info && info->find("\ndescription: " + description_of(config) + "\n") != std::string::npos;
     }
 
     /// Collects a process that has ended.

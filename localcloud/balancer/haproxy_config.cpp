@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 namespace localcloud::balancer {
@@ -14,6 +16,7 @@ namespace {
 
 constexpr int usual_limit = 4'000;
 constexpr int nobody = 65534;
+constexpr std::string_view description = "    description ";
 
 std::string global_section(const Specification& specification, const ConfigPaths& paths) {
     std::string text = fmt::format(
@@ -172,7 +175,14 @@ std::string haproxy_config(const Specification& specification, const ConfigPaths
         text += fmt::format("\nfrontend idle\n    bind unix@{}.idle mode 600\n    mode http\n",
                             paths.socket.string());
     // A pool without a listener serves nobody, and is not watched, as with Octavia.
-    return text;
+    return text + fmt::format("\nglobal\n{}{:016x}\n", description, std::hash<std::string>{}(text));
+}
+
+std::string description_of(const std::string& config) {
+    const std::size_t at = config.rfind(description);
+    if (at == std::string::npos) return {};
+    const std::size_t begin = at + description.size();
+    return config.substr(begin, config.find('\n', begin) - begin);
 }
 
 Report read_statistics(const std::string& csv) {

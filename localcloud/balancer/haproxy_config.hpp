@@ -17,6 +17,9 @@ struct ConfigPaths {
 /// Frontends are named after listeners, backends after pools, servers after members: by their IDs.
 [[nodiscard]] std::string haproxy_config(const Specification& specification, const ConfigPaths& paths);
 
+/// What the process that has read this configuration says of itself in "show info": another one for each configuration.
+[[nodiscard]] std::string description_of(const std::string& config);
+
 /// Reads the CSV of "show stat".
 [[nodiscard]] Report read_statistics(const std::string& csv);
 

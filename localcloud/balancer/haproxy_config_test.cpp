@@ -93,6 +93,16 @@ TEST(HaproxyConfig, PersistsAsAsked) {
     EXPECT_THAT(config(specification), HasSubstr("stick match req.cook(JSESSIONID)\n"));
 }
 
+TEST(HaproxyConfig, DescribesItselfDifferentlyOnceItIsAnother) {
+    auto specification = one_of_all();
+    const std::string before = description_of(config(specification));
+    EXPECT_EQ(before.size(), 16U);
+    EXPECT_EQ(description_of(config(specification)), before);
+    specification.pools[0].members[0].weight = 4;
+    EXPECT_NE(description_of(config(specification)), before);
+    EXPECT_EQ(description_of("global\n"), "");
+}
+
 TEST(HaproxyStatistics, AreReadByTheirTitles) {
     const Report report = read_statistics(
         "# pxname,svname,scur,stot,bin,bout,ereq,status\n"
