@@ -1,5 +1,6 @@
 // Domains and projects.
 #include <map>
+#include <ranges>
 
 #include "localcloud/api/identity/identity.hpp"
 #include "localcloud/state/identifiers.hpp"
@@ -69,8 +70,8 @@ std::vector<std::string> parent_ids(const state::View& view, const Document* pro
 json::value parents_of(const state::View& view, const Document* project) {
     json::value parents;
     const std::vector<std::string> ids = parent_ids(view, project);
-    for (auto id = ids.rbegin(); id != ids.rend(); ++id)
-        parents = json::object{{*id, parents}};
+    for (const std::string& id : ids | std::views::reverse)
+        parents = json::object{{id, parents}};
     return parents;
 }
 

@@ -159,9 +159,8 @@ void ImageService::add_schema_routes() {
                              {{"stores", json::array{json::object{{"id", "file"}, {"default", "true"}}}}});
     });
     // Of quotas that are limited, and there are none.
-    route("GET", "/v2/info/usage", [](const Call&) {
-        return json_response(200, {{"usage", json::object{}}});
-    });
+    route("GET", "/v2/info/usage",
+          [](const Call&) { return json_response(200, {{"usage", json::object{}}}); });
 }
 
 }  // namespace localcloud::api::image
