@@ -8,25 +8,21 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/error.hpp>
 #include <cerrno>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "common/httpd/body_sink.hpp"
 #include "common/httpd/outgoing.hpp"
+#include "common/httpd/request_reader.hpp"
 
 namespace common::httpd {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
@@ -46,33 +42,6 @@ std::string address_text(const asio::ip::address& address) {
     return address.to_string();
 }
 
-// The status that answers a request which could not be read; 0 where nobody is left to hear one (after a timeout,
-// which closes the socket, too).
-int status_of(const error_code& error) {
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
-    if (error == http::error::body_limit) return 413;
-    if (error == http::error::end_of_stream || error == http::error::partial_message) return 0;
-    return error.category() == http::make_error_code(http::error::bad_method).category() ? 400 : 0;
-}
-
-// "http://host:port/path" to "/path", with its authority in place of the Host field, as RFC 9112 (3.2.2) asks.
-bool to_origin_form(Request& request) {
-    const std::string_view target = request.target;
-    if (target.starts_with('/') || (target == "*" && request.method == "OPTIONS")) return true;
-    const std::size_t scheme = target.find("://");
-    if (scheme == std::string_view::npos) return false;
-    const std::string_view name = target.substr(0, scheme);
-    if (name != "http" && name != "https" && name != "HTTP" && name != "HTTPS") return false;
-    const std::string_view rest = target.substr(scheme + 3);
-    const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
-    if (end == 0) return false;
-    std::string path(rest.substr(end));
-    if (!path.starts_with('/')) path.insert(0, "/");
-    request.headers.set("Host", std::string(rest.substr(0, end)));
-    request.target = std::move(path);
-    return true;
-}
-
 }  // namespace
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -81,8 +50,7 @@ class Session : public std::enable_shared_from_this<Session> {
         : context_(context),
           stream_(std::move(socket)),
           listener_tag_(std::move(listener_tag)),
-          // Room for a header at its limit and what was read behind it: chunk extensions, the next request.
-          buffer_(context.options.header_limit + (std::size_t{64} << 10)) {}
+          reader_(stream_, context.options) {}
 
     ~Session() {
         const std::lock_guard lock(context_.mutex);
@@ -107,116 +75,91 @@ class Session : public std::enable_shared_from_this<Session> {
         return true;
     }
 
-    void start() {
-        asio::post(stream_.get_executor(), [self = shared_from_this()] { self->read_request(); });
-    }
-
-    void drain() {
-        asio::post(stream_.get_executor(), [self = shared_from_this()] {
-            self->draining_ = true;
-            if (self->idle_) self->close();
-        });
-    }
-
-    void abort() {
-        asio::post(stream_.get_executor(), [self = shared_from_this()] { self->close(); });
-    }
+    void start() { asio::post(stream_.get_executor(), Step{shared_from_this(), &Session::read_request}); }
+    void drain() { asio::post(stream_.get_executor(), Step{shared_from_this(), &Session::stop_when_idle}); }
+    void abort() { asio::post(stream_.get_executor(), Step{shared_from_this(), &Session::close}); }
 
   private:
-    using Parser = http::request_parser<http::buffer_body>;
+    // What comes next, as one type for all of it: Asio makes its machinery anew for each type of handler that it
+    // meets, which took a third of this file's compile time.
+    struct Step {
+        std::shared_ptr<Session> self;
+        void (Session::*step)();
+        void operator()() const { (self.get()->*step)(); }
+    };
+    struct Transferred {
+        std::shared_ptr<Session> self;
+        void (Session::*step)(error_code, std::size_t);
+        void operator()(error_code error, std::size_t size) const { (self.get()->*step)(error, size); }
+    };
+    Transferred then(void (Session::*step)(error_code, std::size_t)) { return {shared_from_this(), step}; }
+    RequestReader::Done then(void (Session::*step)(error_code)) {
+        return [self = shared_from_this(), step](error_code error) { (self.get()->*step)(error); };
+    }
+
+    void stop_when_idle() {
+        draining_ = true;
+        if (idle_) close();
+    }
 
     // --- reading -------------------------------------------------------------------------------------------------
 
     void read_request() {
         if (draining_) return close();
-        parser_.emplace();
-        parser_->header_limit(static_cast<std::uint32_t>(
-            std::min<std::size_t>(context_.options.header_limit, std::numeric_limits<std::uint32_t>::max())));
-        parser_->body_limit(context_.options.body_limit);
+        reader_.next();
         sink_.reset();
-        if (buffer_.size() > 0) return read_header();
+        if (reader_.has_received()) return read_head();
         idle_ = true;
         stream_.expires_after(context_.options.idle_timeout);
-        stream_.async_read_some(buffer_.prepare(4096),
-                                [self = shared_from_this()](error_code error, std::size_t size) {
-                                    self->idle_ = false;
-                                    if (error) return self->close();
-                                    self->buffer_.commit(size);
-                                    self->read_header();
-                                });
+        reader_.wait_for_bytes(then(&Session::on_first_bytes));
     }
 
-    void read_header() {
-        skip_empty_line();
-        // One deadline for the whole header: bytes that drip in do not prolong it.
+    void on_first_bytes(error_code error) {
+        idle_ = false;
+        if (error) return close();
+        read_head();
+    }
+
+    void read_head() {
+        // One deadline for the whole head: bytes that drip in do not prolong it.
         stream_.expires_after(context_.options.idle_timeout);
-        http::async_read_header(
-            stream_, buffer_, *parser_,
-            [self = shared_from_this()](error_code error, std::size_t) { self->on_header(error); });
+        reader_.read_head(then(&Session::on_head));
     }
 
-    // Some clients send an empty line after a body; RFC 9112 (2.2) asks servers to overlook one.
-    void skip_empty_line() {
-        const std::string_view start(static_cast<const char*>(buffer_.data().data()), buffer_.size());
-        if (start.starts_with("\r\n")) buffer_.consume(2);
-    }
-
-    void on_header(error_code error) {
-        if (error) return refuse(status_of(error));
-        const auto& message = parser_->get();
-        request_ = {};
-        request_.method = std::string(message.method_string());
-        request_.target = std::string(message.target());
-        for (const auto& field : message) {
-            request_.headers.add(std::string(field.name_string()), std::string(field.value()));
-        }
+    void on_head(error_code error) {
+        if (error) return refuse(RequestReader::status_of(error));
+        RequestHead head = reader_.take_head();
+        request_ = std::move(head.request);
         to_.head_only = request_.method == "HEAD";
-        to_.http_1_0 = message.version() < 11;
-        to_.keep_alive = parser_->keep_alive();
+        to_.http_1_0 = head.http_1_0;
+        to_.keep_alive = head.keep_alive;
         to_.server_name = context_.options.server_name;
-
-        if (message.count(http::field::host) > 1 ||
-            (!to_.http_1_0 && message.count(http::field::host) == 0)) {
-            return refuse(400);
-        }
-        const auto encoding = message[http::field::transfer_encoding];
-        if (!encoding.empty() && !beast::iequals(encoding, "chunked")) return refuse(501);
-        if (!to_origin_form(request_)) return refuse(400);
-        const std::string_view target = request_.target;
-        const std::size_t question = std::min(target.find('?'), target.size());
-        request_.path = percent_decode(target.substr(0, question));
-        if (request_.path.find('\0') != std::string::npos) return refuse(400);
-        request_.query = parse_query(target.substr(std::min(question + 1, target.size())));
-
-        const auto expect = message[http::field::expect];
-        if (!expect.empty() && !beast::iequals(expect, "100-continue")) return refuse(417);
-        if (parser_->is_done()) return handle();
+        if (head.refusal != 0) return refuse(head.refusal);
+        if (reader_.complete()) return handle();
         if (!start_body()) return;
-        if (expect.empty() || to_.http_1_0 || buffer_.size() > 0) return read_body();
-        stream_.expires_after(context_.options.idle_timeout);
-        asio::async_write(stream_, asio::buffer(continue_line),
-                          [self = shared_from_this()](error_code write_error, std::size_t) {
-                              if (write_error) return self->close();
-                              self->read_body();
-                          });
+        if (!head.expects_continue || reader_.has_received()) return read_body();
+        write(continue_line, {}, &Session::on_continue_sent);
+    }
+
+    void on_continue_sent(error_code error, std::size_t) {
+        if (error) return close();
+        read_body();
     }
 
     bool start_body() {
-        std::optional<std::uint64_t> expected;
-        if (const auto length = parser_->content_length()) expected = *length;
         if (chunk_.empty()) chunk_.resize(chunk_size);
         body_started_ = steady_clock::now();
         return guard_sink([&] {
             sink_ = std::make_unique<BodySink>(context_.options.memory_limit,
-                                               context_.options.spool_directory, expected);
+                                               context_.options.spool_directory, reader_.body_length());
         });
     }
 
     // Runs what may fail for want of room on the disk; false when it did, and the client has been told.
-    template <class Step>
-    bool guard_sink(Step&& step) {
+    template <class Action>
+    bool guard_sink(Action&& action) {
         try {
-            step();
+            action();
             return true;
         } catch (const std::exception& failure) {
             spdlog::error("httpd: {}", failure.what());
@@ -226,21 +169,17 @@ class Session : public std::enable_shared_from_this<Session> {
     }
 
     void read_body() {
-        auto& body = parser_->get().body();
-        body.data = chunk_.data();
-        body.size = chunk_.size();
         stream_.expires_after(context_.options.idle_timeout);
-        http::async_read_some(
-            stream_, buffer_, *parser_,
-            [self = shared_from_this()](error_code error, std::size_t) { self->on_body(error); });
+        reader_.read_body(chunk_, then(&Session::on_body));
     }
 
     void on_body(error_code error) {
-        if (error == http::error::need_buffer) error = {};
-        if (error) return refuse(error == http::error::buffer_overflow ? 400 : status_of(error));
-        const std::size_t received = chunk_.size() - parser_->get().body().size;
+        if (error)
+            return refuse(error == beast::http::error::buffer_overflow ? 400
+                                                                       : RequestReader::status_of(error));
+        const std::size_t received = reader_.filled();
         if (received > 0 && !guard_sink([&] { sink_->append({chunk_.data(), received}); })) return;
-        if (parser_->is_done()) {
+        if (reader_.complete()) {
             request_.body = sink_->finish();
             return handle();
         }
@@ -259,7 +198,7 @@ class Session : public std::enable_shared_from_this<Session> {
         request_.local_address = local_address_;
         request_.local_port = local_port_;
         if (!listener_tag_.empty()) request_.params["listener"] = listener_tag_;
-        asio::post(context_.handlers, [self = shared_from_this()] { self->run_handler(); });
+        asio::post(context_.handlers, Step{shared_from_this(), &Session::run_handler});
     }
 
     // On a thread of the pool; nothing else touches this session meanwhile.
@@ -277,9 +216,8 @@ class Session : public std::enable_shared_from_this<Session> {
             outgoing = make_outgoing(plain_response(500), to_);
         }
         request_ = {};  // lets go of the body's file before the client hears the answer
-        asio::post(stream_.get_executor(), [self = shared_from_this(), out = std::move(outgoing)]() mutable {
-            self->send(std::move(out));
-        });
+        outgoing_ = std::move(outgoing);
+        asio::post(stream_.get_executor(), Step{shared_from_this(), &Session::send});
     }
 
     // Answers a request that did not reach the handler, and ends the connection: where the next one begins is unknown.
@@ -288,14 +226,14 @@ class Session : public std::enable_shared_from_this<Session> {
         unread_ = true;
         to_.keep_alive = false;
         to_.server_name = context_.options.server_name;
-        send(make_outgoing(plain_response(status), to_));
+        outgoing_ = make_outgoing(plain_response(status), to_);
+        send();
     }
 
     // --- writing -------------------------------------------------------------------------------------------------
 
-    void send(Outgoing outgoing) {
-        if (outgoing.reset) return reset();
-        outgoing_ = std::move(outgoing);
+    void send() {
+        if (outgoing_.reset) return reset();
         sent_ = 0;
         send_part(outgoing_.head);
     }
@@ -309,15 +247,22 @@ class Session : public std::enable_shared_from_this<Session> {
             piece = std::string_view(outgoing_.body).substr(sent_, chunk_size);
             sent_ += piece.size();
         }
+        write(head, piece, &Session::on_part_sent);
+    }
+
+    void write(std::string_view head, std::string_view piece,
+               void (Session::*step)(error_code, std::size_t)) {
         stream_.expires_after(context_.options.idle_timeout);
         const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(piece)};
-        asio::async_write(stream_, buffers, [self = shared_from_this()](error_code error, std::size_t) {
-            if (error) return self->close();
-            const bool more = self->outgoing_.file.open() ? self->outgoing_.file_remaining > 0
-                                                          : self->sent_ < self->outgoing_.body.size();
-            if (more) return self->send_part({});
-            self->on_sent();
-        });
+        asio::async_write(stream_, buffers, then(step));
+    }
+
+    void on_part_sent(error_code error, std::size_t) {
+        if (error) return close();
+        const bool more =
+            outgoing_.file.open() ? outgoing_.file_remaining > 0 : sent_ < outgoing_.body.size();
+        if (more) return send_part({});
+        on_sent();
     }
 
     bool read_file_piece(std::string_view& piece) {
@@ -345,21 +290,20 @@ class Session : public std::enable_shared_from_this<Session> {
         if (!end) return read_request();
         error_code ignored;
         stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-        if (!unread_ && buffer_.size() == 0) return close();
-        buffer_.clear();
+        if (!unread_ && !reader_.has_received()) return close();
+        reader_.drop_received();
         if (chunk_.empty()) chunk_.resize(chunk_size);
         stream_.expires_after(linger_time);
         lingered_ = 0;
         linger();
     }
 
-    void linger() {
-        stream_.async_read_some(asio::buffer(chunk_),
-                                [self = shared_from_this()](error_code error, std::size_t size) {
-                                    self->lingered_ += size;
-                                    if (error || self->lingered_ > linger_bytes) return self->close();
-                                    self->linger();
-                                });
+    void linger() { stream_.async_read_some(asio::buffer(chunk_), then(&Session::on_lingered)); }
+
+    void on_lingered(error_code error, std::size_t size) {
+        lingered_ += size;
+        if (error || lingered_ > linger_bytes) return close();
+        linger();
     }
 
     void reset() {
@@ -381,8 +325,7 @@ class Session : public std::enable_shared_from_this<Session> {
     std::uint16_t remote_port_ = 0;
     std::uint16_t local_port_ = 0;
 
-    beast::flat_buffer buffer_;
-    std::optional<Parser> parser_;
+    RequestReader reader_;
     std::vector<char> chunk_;  // of a body, coming or going; allocated with the first one
     std::unique_ptr<BodySink> sink_;
     steady_clock::time_point body_started_;
