@@ -140,12 +140,11 @@ void RequestReader::read_body(std::span<char> piece, Done done) {
     body.data = piece.data();
     body.size = piece.size();
     parts_->wanted = piece.size();
-    http::async_read_some(
-        parts_->stream, parts_->buffer, *parts_->parser,
-        [done = std::move(done)](error_code error, std::size_t) {
-            // The piece is full, which is as it should be.
-            done(error == http::error::need_buffer ? error_code() : error);
-        });
+    http::async_read_some(parts_->stream, parts_->buffer, *parts_->parser,
+                          [done = std::move(done)](error_code error, std::size_t) {
+                              // The piece is full, which is as it should be.
+                              done(error == http::error::need_buffer ? error_code() : error);
+                          });
 }
 
 std::size_t RequestReader::filled() const {
