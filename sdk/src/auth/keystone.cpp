@@ -184,6 +184,7 @@ class Keystone final : public Authenticator {
             .headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}},
             .body = body_,
             .repeatable = true,  // at worst there is one token more
+            .carries_credentials = true,
             .service_type = "identity"};
         const auto secrets = session::secret_values(outgoing.headers, outgoing.body, {});
         const auto [response, attempts] = sender.send(std::move(outgoing), options);

@@ -1,5 +1,6 @@
 #include "sdk/src/session/sender.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "openstack/error.hpp"
@@ -12,6 +13,20 @@ namespace openstack::session {
 namespace {
 
 constexpr int most_redirects = 5;
+
+/// Whether sending it elsewhere would show a stranger what is meant for the service alone.
+bool is_confidential(const Outgoing& outgoing, int redirect_status) {
+    const bool has_body = outgoing.source || !outgoing.body.empty();
+    return outgoing.carries_token || outgoing.carries_credentials || (has_body && redirect_status != 303) ||
+           std::ranges::any_of(outgoing.headers,
+                               [](const auto& field) { return is_secret_header(field.first); });
+}
+
+std::string where_to_name_it(const Outgoing& outgoing) {
+    if (outgoing.carries_credentials) return "write it as auth_url";
+    return "name it in the cloud's entry (" +
+           (outgoing.service_type.empty() ? "<service>" : outgoing.service_type) + "_endpoint_override)";
+}
 
 bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -201,16 +216,15 @@ bool Sender::follow_redirect(Course& course, const http::WireAnswer& answer) {
     if (!http::same_origin(outgoing.url, *target)) {
         if (const auto ours = with_our_scheme(outgoing.url, *target)) {
             target = ours;
-        } else if (outgoing.carries_token ||
+        } else if (is_confidential(outgoing, answer.status) ||
                    (outgoing.url.starts_with("https:") && target->starts_with("http:"))) {
             const auto url = http::Url::parse(*target);
-            throw HttpError(
-                course.what() + ": redirected to " + url->origin() +
-                    ", to which the token is not sent. If that is where the service is, name it in the "
-                    "cloud's entry (" +
-                    (outgoing.service_type.empty() ? "<service>" : outgoing.service_type) +
-                    "_endpoint_override)",
-                std::move(details));
+            throw HttpError(course.what() + ": redirected to " + url->origin() + ", to which " +
+                                (outgoing.carries_credentials ? "credentials are"
+                                 : outgoing.carries_token     ? "the token is"
+                                                              : "this request is") +
+                                " not sent. If that is where the service is, " + where_to_name_it(outgoing),
+                            std::move(details));
         }
     }
     if (++course.redirects > most_redirects) {

@@ -24,7 +24,9 @@ struct Outgoing {
     std::shared_ptr<BodySource> source;
     BodySink sink;
     bool repeatable = false;
-    bool carries_token = false;  ///< then nothing may lead it to another origin
+    // Either of them: then nothing may lead it to another origin.
+    bool carries_token = false;
+    bool carries_credentials = false;  ///< a sign-in: its body is the secret
     std::string service_type;
     std::vector<std::string> secret_fields;
     std::optional<int> connect_retries;  ///< instead of the policy's attempts

@@ -73,6 +73,42 @@ TEST(Redirect, NoTokenGoesToAnotherOrigin) {
     EXPECT_FALSE(thief.requests().back().headers.contains("X-Auth-Token"));
 }
 
+TEST(Redirect, NoCredentialsGoToAnotherOrigin) {
+    const common::testkit::ScriptedServer thief([](const ServerRequest&) { return json_answer("{}"); });
+    for (const int status : {301, 302, 303, 307, 308}) {
+        FakeCloud cloud([](const ServerRequest&) { return json_answer("{}"); });
+        cloud.keystone = [&](const ServerRequest& request) -> std::optional<Answer> {
+            if (request.method != "POST") return std::nullopt;
+            return redirect(status, thief.url() + "/v3/auth/tokens");
+        };
+        try {
+            static_cast<void>(cloud.connect().session()->token());
+            FAIL();
+        } catch (const HttpError& error) {
+            EXPECT_THAT(error.what(), HasSubstr(thief.url()));
+            EXPECT_THAT(error.what(), HasSubstr("credentials are not sent"));
+            EXPECT_THAT(error.what(), HasSubstr("auth_url"));
+            EXPECT_EQ(error.status(), status);
+        }
+    }
+    EXPECT_TRUE(thief.requests().empty());
+}
+
+TEST(Redirect, NoBodyAndNoSecretHeaderGoToAnotherOrigin) {
+    const common::testkit::ScriptedServer thief([](const ServerRequest&) { return json_answer("{}"); });
+    for (const int status : {301, 302, 307, 308}) {
+        const FakeCloud cloud([&](const ServerRequest&) { return redirect(status, thief.url() + "/x"); });
+        const auto swift = cloud.connect().adapter("object-store");
+        EXPECT_THROW(static_cast<void>(swift.request(
+                         {.method = "PUT", .path = "/a", .body = "letters", .authenticated = false})),
+                     HttpError);
+        EXPECT_THROW(static_cast<void>(swift.request(
+                         {.path = "/a", .headers = {{"Authorization", "Basic x"}}, .authenticated = false})),
+                     HttpError);
+    }
+    EXPECT_TRUE(thief.requests().empty());
+}
+
 TEST(Redirect, CirclesEnd) {
     const FakeCloud cloud([&](const ServerRequest& request) { return redirect(302, request.path); });
     EXPECT_THROW(static_cast<void>(cloud.connect().adapter("object-store").request({.path = "/a"})),
