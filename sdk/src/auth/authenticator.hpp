@@ -18,13 +18,22 @@ struct SignedIn {
     std::optional<std::chrono::seconds> lifetime;  ///< by the cloud's own clock; nothing: does not end
 };
 
+/// How hard a sign-in is tried.
+enum class Effort {
+    usual,  ///< as the retry policy has it
+    once
+};
+
 class Authenticator {
   public:
     Authenticator() = default;
     Authenticator(const Authenticator&) = delete;
     Authenticator& operator=(const Authenticator&) = delete;
     virtual ~Authenticator() = default;
-    [[nodiscard]] virtual SignedIn sign_in(session::Sender& sender, const CallOptions& options) = 0;
+    [[nodiscard]] virtual SignedIn sign_in(session::Sender& sender, const CallOptions& options,
+                                           Effort effort) = 0;
+    /// Where signing in found the Identity service's v3 API; empty before, and where there is no signing in.
+    [[nodiscard]] virtual std::string identity_endpoint() const { return {}; }
     /// The one endpoint that stands for a catalog (auth types "none" and "admin_token"), or empty.
     [[nodiscard]] virtual std::string fixed_endpoint() const { return {}; }
 };

@@ -177,7 +177,7 @@ class Keystone final : public Authenticator {
         body_ = json::serialize(json::object{{"auth", std::move(auth)}});
     }
 
-    SignedIn sign_in(session::Sender& sender, const CallOptions& options) override {
+    SignedIn sign_in(session::Sender& sender, const CallOptions& options, Effort effort) override {
         session::Outgoing outgoing{
             .method = "POST",
             .url = identity_v3(sender, options) + "/auth/tokens",
@@ -186,6 +186,7 @@ class Keystone final : public Authenticator {
             .repeatable = true,  // at worst there is one token more
             .carries_credentials = true,
             .service_type = "identity"};
+        if (effort == Effort::once) outgoing.connect_retries = outgoing.status_retries = 0;
         const auto secrets = session::secret_values(outgoing.headers, outgoing.body, {});
         const auto [response, attempts] = sender.send(std::move(outgoing), options);
         if (response.status / 100 == 2) return parse_token_answer(response);
@@ -213,6 +214,11 @@ class Keystone final : public Authenticator {
         session::raise_answer(std::move(details));
     }
 
+    std::string identity_endpoint() const override {
+        const std::lock_guard lock(mutex_);
+        return identity_v3_;
+    }
+
   private:
     static std::string request(const ErrorDetails& details) {
         return details.request_id.empty() ? "" : " (request " + details.request_id + ")";
@@ -235,7 +241,7 @@ class Keystone final : public Authenticator {
     const std::string auth_url_;
     const std::string who_;
     std::string body_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::string identity_v3_;
 };
 
@@ -244,7 +250,8 @@ class Fixed final : public Authenticator {
   public:
     Fixed(std::string token, std::string endpoint)
         : token_(std::move(token)), endpoint_(std::move(endpoint)) {}
-    SignedIn sign_in(session::Sender& /*sender*/, const CallOptions& /*options*/) override {
+    SignedIn sign_in(session::Sender& /*sender*/, const CallOptions& /*options*/,
+                     Effort /*effort*/) override {
         return {.token = token_, .access = std::make_shared<Access>()};
     }
     std::string fixed_endpoint() const override { return endpoint_; }

@@ -32,10 +32,11 @@ json::object object_of(const Fields& fields, const void* object, const EncodeOpt
         if (!value) {
             continue;
         }
-        if (!options.redact && *row.options.since != '\0' && !options.microversion.empty() &&
-            !microversion_reaches(options.microversion, row.options.since)) {
+        if (!options.redact && *row.options.since != '\0' && options.microversion &&
+            !microversion_reaches(*options.microversion, row.options.since)) {
             throw Error("\"" + std::string(row.key) + "\" needs microversion " + row.options.since +
-                        ", this request goes with " + std::string(options.microversion) +
+                        ", this request goes with " +
+                        (options.microversion->empty() ? "none" : std::string(*options.microversion)) +
                         "; leave it out, or use a newer cloud");
         }
         if (row.options.secret && options.redact) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,8 +16,8 @@
 namespace openstack::resource {
 
 struct EncodeOptions {
-    /// What the request will be sent with; a field that needs a newer one throws Error. Empty: not known.
-    std::string_view microversion;
+    /// What the request will be sent with, empty if with none: a field that needs a newer one throws Error.
+    std::optional<std::string_view> microversion;  ///< absent: nothing is refused
     /// Secrets become "***": for people's eyes, not for the service.
     bool redact = false;
 };

@@ -16,14 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// "v2.1" → 2.1, "v3" → 3.0; nothing for what is not a version.
-std::optional<Microversion> version_segment(std::string_view segment) {
-    if (!segment.starts_with('v')) return std::nullopt;
-    segment.remove_prefix(1);
-    if (segment.find('.') == std::string_view::npos) return Microversion::parse(std::string(segment) + ".0");
-    return Microversion::parse(segment);
-}
-
 std::string without_final_slashes(std::string text) {
     while (text.ends_with('/'))
         text.pop_back();
@@ -77,16 +69,14 @@ ApiVersion api_version(const json::object& entry) {
     return out;
 }
 
-Delivery get_document(const std::string& url, const ServiceType& service, const std::string& token,
-                      Sender& sender, const CallOptions& options) {
-    Outgoing outgoing{.method = "GET",
-                      .url = url,
-                      .headers = {{"Accept", "application/json"}},
-                      .repeatable = true,
-                      .carries_token = !token.empty(),
-                      .service_type = std::string(service.type)};
-    if (!token.empty()) outgoing.headers.set("X-Auth-Token", token);
-    return sender.send(std::move(outgoing), options);
+Delivery get_document(const std::string& url, const ServiceType& service, Sender& sender,
+                      const CallOptions& options) {
+    return sender.send(Outgoing{.method = "GET",
+                                .url = url,
+                                .headers = {{"Accept", "application/json"}},
+                                .repeatable = true,
+                                .service_type = std::string(service.type)},
+                       options);
 }
 
 bool is_version_answer(const Response& response) {
@@ -139,6 +129,13 @@ std::optional<Microversion> Microversion::parse(std::string_view text) {
     if (!number(text.substr(0, dot), out.major) || !number(text.substr(dot + 1), out.minor))
         return std::nullopt;
     return out;
+}
+
+std::optional<Microversion> version_segment(std::string_view segment) {
+    if (!segment.starts_with('v')) return std::nullopt;
+    segment.remove_prefix(1);
+    if (segment.find('.') == std::string_view::npos) return Microversion::parse(std::string(segment) + ".0");
+    return Microversion::parse(segment);
 }
 
 std::vector<ApiVersion> parse_version_document(std::string_view body) {
@@ -221,7 +218,7 @@ Endpoint versioned_endpoint(const std::string& url, const ServiceType& service, 
     if (rest.empty() && wants_project_in_path(service.type) && !project_id.empty())
         rest = "/" + std::string(project_id);
 
-    const auto [response, attempts] = get_document(base + "/", service, {}, sender, options);
+    const auto [response, attempts] = get_document(base + "/", service, sender, options);
     const auto versions =
         is_version_answer(response) ? parse_version_document(response.body) : std::vector<ApiVersion>{};
     if (versions
@@ -245,16 +242,13 @@ Endpoint versioned_endpoint(const std::string& url, const ServiceType& service, 
     return {.url = full + rest, .version_url = full, .microversions = chosen->microversions};
 }
 
-std::optional<MicroversionRange> read_microversions(const Endpoint& endpoint, const ServiceType& service,
-                                                    const std::string& token, Sender& sender,
-                                                    const CallOptions& options) {
-    const auto response = get_document(endpoint.version_url + "/", service, token, sender, options).response;
-    if (!is_version_answer(response)) return std::nullopt;
-    const auto versions = parse_version_document(response.body);
-    if (versions.size() == 1) return versions.front().microversions;
+std::optional<ApiVersion> find_version(std::string_view document, const Endpoint& endpoint,
+                                       const ServiceType& service) {
+    auto versions = parse_version_document(document);
+    if (versions.size() == 1) return std::move(versions.front());
     const auto segment = take_apart(endpoint.version_url).version;
     const auto* chosen = choose(versions, segment.empty() ? service.version : std::string_view(segment));
-    return chosen != nullptr ? chosen->microversions : std::nullopt;
+    return chosen != nullptr ? std::optional(*chosen) : std::nullopt;
 }
 
 }  // namespace openstack::session

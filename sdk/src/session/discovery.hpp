@@ -32,6 +32,9 @@ struct Endpoint {
     std::optional<MicroversionRange> microversions;
 };
 
+/// "v2.1" → 2.1, "v3" → 3.0; nothing for what is not a version.
+[[nodiscard]] std::optional<Microversion> version_segment(std::string_view segment);
+
 /// One entry of a version document.
 struct ApiVersion {
     std::string id;  ///< "v2.1"
@@ -53,10 +56,8 @@ struct ApiVersion {
                                           std::string_view project_id, Sender& sender,
                                           const CallOptions& options);
 
-/// The microversions that the endpoint's version document names, nothing if it names none.
-[[nodiscard]] std::optional<MicroversionRange> read_microversions(const Endpoint& endpoint,
-                                                                  const ServiceType& service,
-                                                                  const std::string& token, Sender& sender,
-                                                                  const CallOptions& options);
+/// The endpoint's own entry in its version document, nothing if that is none or speaks of others only.
+[[nodiscard]] std::optional<ApiVersion> find_version(std::string_view document, const Endpoint& endpoint,
+                                                     const ServiceType& service);
 
 }  // namespace openstack::session

@@ -1,5 +1,6 @@
 #include "openstack/session.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -11,6 +12,7 @@
 #include "sdk/src/http/url.hpp"
 #include "sdk/src/session/failure.hpp"
 #include "sdk/src/session/redaction.hpp"
+#include "sdk/src/session/service_settings.hpp"
 #include "sdk/src/session/session_impl.hpp"
 
 namespace openstack {
@@ -42,30 +44,6 @@ SessionOptions with_defaults(SessionOptions options) {
     return options;
 }
 
-std::optional<int> number_setting(const CloudConfig& config, std::string_view service, const char* name) {
-    auto text = config.service_setting(service, name);
-    if (!text) text = config.get(name);
-    if (!text) return std::nullopt;
-    constexpr int most = 100;
-    char* end = nullptr;
-    const long value = std::strtol(text->c_str(), &end, 10);
-    if (end == text->c_str() || *end != '\0' || value < 0 || value > most) {
-        throw ConfigError("the cloud \"" + config.name() + "\" has " + name + " \"" + *text +
-                          "\"; write a number from 0 to " + std::to_string(most));
-    }
-    return static_cast<int>(value);
-}
-
-/// The project's ID in an endpoint written by a person: "%(project_id)s" and "$(project_id)s".
-std::string with_project(std::string url, std::string_view project_id) {
-    for (const std::string_view key :
-         {"%(project_id)s", "$(project_id)s", "%(tenant_id)s", "$(tenant_id)s"}) {
-        for (auto at = url.find(key); at != std::string::npos; at = url.find(key))
-            url.replace(at, key.size(), project_id);
-    }
-    return url;
-}
-
 }  // namespace
 
 Session::Impl::Impl(CloudConfig given, SessionOptions chosen, std::shared_ptr<http::Transport> transport,
@@ -77,16 +55,19 @@ Session::Impl::Impl(CloudConfig given, SessionOptions chosen, std::shared_ptr<ht
       tokens(auth::make_authenticator(config), sender) {}
 
 std::string Session::Impl::address(const session::ServiceType& service, const CallOptions& call) {
-    if (const auto override = config.service_setting(service.type, "endpoint_override")) {
-        if (override->find("(project_id)") == std::string::npos &&
-            override->find("(tenant_id)") == std::string::npos) {
-            return *override;
-        }
+    if (const auto override = session::endpoint_override(config, service)) {
+        if (!session::wants_project(*override)) return *override;
         const auto token = tokens.get(call);
-        return with_project(*override, token->access->project ? token->access->project->id : "");
+        return session::with_project(*override, token->access->project ? token->access->project->id : "");
     }
     if (auto fixed = tokens.fixed_endpoint(); !fixed.empty()) return fixed;
     const auto token = tokens.get(call);
+    if (service.type == "identity" &&
+        std::ranges::find(token->access->catalog, "identity", &CatalogService::type) ==
+            token->access->catalog.end()) {
+        // A token without a scope has no catalog, and is for asking which projects there are.
+        if (auto found = tokens.identity_endpoint(); !found.empty()) return found;
+    }
     auto wanted = service;
     const auto renamed = config.service_setting(service.type, "service_type");
     if (renamed) wanted = {.type = *renamed};
@@ -96,6 +77,7 @@ std::string Session::Impl::address(const session::ServiceType& service, const Ca
 }
 
 session::Endpoint Session::Impl::endpoint(const session::ServiceType& service, const CallOptions& call) {
+    session::check_api_version(config, service);
     const auto url = address(service, call);
     if (http::Url::parse(url) == std::nullopt) {
         throw EndpointNotFound("the endpoint of the service \"" + std::string(service.type) + "\" is \"" +
@@ -133,7 +115,7 @@ std::string Session::Impl::negotiate(std::string_view type, std::string_view wan
                                      const CallOptions& call) {
     const auto service = session::service_type_info(type);
     if (service.microversion_name.empty()) return {};
-    if (auto configured = config.service_setting(service.type, "default_microversion")) return *configured;
+    if (auto configured = session::default_microversion(config, service)) return *configured;
     const auto most = session::Microversion::parse(wanted);
     if (!most) {
         throw Error("\"" + std::string(wanted) + "\" is not a microversion; write it like 2.79",
@@ -150,8 +132,7 @@ std::string Session::Impl::negotiate(std::string_view type, std::string_view wan
         },
         [&]() -> std::function<void()> {
             auto fresh = at.microversions;
-            if (!fresh)
-                fresh = session::read_microversions(at, service, tokens.get(call)->text, sender, call);
+            if (!fresh) fresh = read_microversions(at, service, call);
             return [&range, found, fresh] {
                 found->microversions = range = fresh;
                 found->microversions_read = true;
@@ -165,6 +146,39 @@ std::string Session::Impl::negotiate(std::string_view type, std::string_view wan
                     {.url = at.url, .service_type = std::string(service.type)});
     }
     return std::min(*most, range->maximum).text();
+}
+
+std::optional<session::MicroversionRange> Session::Impl::read_microversions(
+    const session::Endpoint& at, const session::ServiceType& service, const CallOptions& call) {
+    // Without its microversions everything that a service has learned since its first one would be missing, and nobody
+    // would know why; so an answer that says nothing about them is an error, which the next call may not meet.
+    const auto fail = [&](const std::string& why, ErrorDetails details) {
+        std::string name(service.type);
+        std::ranges::replace(name, '-', '_');
+        throw MalformedResponse("cannot tell which microversions the service \"" + std::string(service.type) +
+                                    "\" speaks: " + why + ". " + name +
+                                    "_default_microversion in the cloud's entry names one",
+                                std::move(details));
+    };
+    CallOptions plain = call;
+    plain.microversion.reset();
+    try {
+        const auto response = request(service.type, {.path = at.version_url + "/"}, plain);
+        if (const auto version = session::find_version(response.body, at, service))
+            return version->microversions;
+        fail("GET " + response.url + " is no version document of it",
+             {.status = response.status,
+              .request_id = response.request_id(),
+              .method = "GET",
+              .url = response.url,
+              .service_type = std::string(service.type)});
+    } catch (const HttpError& error) {
+        const int status = error.status();
+        // Above all no NotFound, which callers take for the absence of what they asked for.
+        if (status < 500 && status != 401 && status != 429) fail(error.what(), error.details());
+        throw;
+    }
+    return std::nullopt;
 }
 
 std::string Session::Impl::url_of(const Request& request, const session::ServiceType& service,
@@ -210,8 +224,8 @@ Outgoing Session::Impl::prepare(const Request& request, const session::ServiceTy
                  .carries_token = request.authenticated,
                  .service_type = std::string(service.type),
                  .secret_fields = request.secret_fields,
-                 .connect_retries = number_setting(config, service.type, "connect_retries"),
-                 .status_retries = number_setting(config, service.type, "status_code_retries")};
+                 .connect_retries = session::number_setting(config, service, "connect_retries"),
+                 .status_retries = session::number_setting(config, service, "status_code_retries")};
     for (const auto& [name, value] : out.headers) {
         if (name.empty() ||
             (name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
@@ -229,7 +243,7 @@ Outgoing Session::Impl::prepare(const Request& request, const session::ServiceTy
                         (options.user_agent.empty() ? "" : options.user_agent + " ") + "openstack-sdk-cpp");
     }
     auto microversion = call.microversion;
-    if (!microversion) microversion = config.service_setting(service.type, "default_microversion");
+    if (!microversion) microversion = session::default_microversion(config, service);
     if (microversion && !microversion->empty() && !service.microversion_name.empty()) {
         out.headers.set("OpenStack-API-Version",
                         std::string(service.microversion_name) + " " + *microversion);

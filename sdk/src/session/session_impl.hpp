@@ -51,6 +51,9 @@ struct Session::Impl {
                                      const CallOptions& call);
     [[nodiscard]] session::Outgoing prepare(const Request& request, const session::ServiceType& service,
                                             const CallOptions& call);
+    /// Nothing for a service that has none. Throws when that cannot be told.
+    [[nodiscard]] std::optional<session::MicroversionRange> read_microversions(
+        const session::Endpoint& at, const session::ServiceType& service, const CallOptions& call);
     [[nodiscard]] std::shared_ptr<Slot> slot(const std::string& key);
 
     std::mutex slots_mutex;

@@ -30,18 +30,23 @@ class TokenKeeper {
     [[nodiscard]] std::shared_ptr<const Token> get(const CallOptions& options);
     /// One that is newer than `refused`: somebody else's, if there is one already.
     [[nodiscard]] std::shared_ptr<const Token> get_newer(std::uint64_t refused, const CallOptions& options);
+    [[nodiscard]] std::string identity_endpoint() const { return authenticator_->identity_endpoint(); }
     [[nodiscard]] std::string fixed_endpoint() const { return authenticator_->fixed_endpoint(); }
 
   private:
-    [[nodiscard]] std::shared_ptr<const Token> sign_in(const CallOptions& options);
+    [[nodiscard]] std::shared_ptr<const Token> sign_in(const CallOptions& options, auth::Effort effort);
     [[nodiscard]] std::shared_ptr<const Token> obtain(std::uint64_t newer_than, const CallOptions& options);
+    /// A newer one, or `current`: it is still good, so this neither fails nor takes long.
+    [[nodiscard]] std::shared_ptr<const Token> renew_early(std::shared_ptr<const Token> current,
+                                                           const CallOptions& options);
 
     std::unique_ptr<auth::Authenticator> authenticator_;
     Sender& sender_;
     SingleFlight flight_;
     std::shared_ptr<const Token> token_;  ///< under the flight's lock
     std::uint64_t generations_ = 0;       ///< under the flight's lock
-    Clock::time_point not_before_;        ///< a failed early renewal is not tried again until then
+    Clock::time_point
+        not_before_;  ///< under the flight's lock: a failed early renewal is not tried again until then
 };
 
 }  // namespace openstack::session

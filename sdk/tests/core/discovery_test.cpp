@@ -9,6 +9,7 @@
 namespace openstack::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
@@ -81,6 +82,13 @@ TEST(Discovery, AnOverrideIsTakenAndCompleted) {
     };
     EXPECT_EQ(with("compute", "compute_endpoint_override", "/elsewhere/v2.1/"), "/elsewhere/v2.1");
     EXPECT_EQ(with("compute", "compute_endpoint_override", "/compute"), "/compute/v2.1");
+    EXPECT_EQ(with("compute", "compute_endpoint", "/elsewhere/v2.1"), "/elsewhere/v2.1") << "its old name";
+    EXPECT_EQ(cloud
+                  .connect({{"compute_endpoint", cloud.url() + "/old/v2.1"},
+                            {"compute_endpoint_override", cloud.url() + "/new/v2.1"}})
+                  .adapter("compute")
+                  .endpoint(),
+              cloud.url() + "/new/v2.1");
     EXPECT_EQ(with("block-storage", "volumev3_endpoint_override", "/volume/v3/%(project_id)s"),
               "/volume/v3/p1");
     EXPECT_EQ(with("block-storage", "block_storage_endpoint_override", "/volume"), "/volume/v3/p1");
@@ -156,6 +164,105 @@ TEST(Discovery, Microversions) {
     EXPECT_EQ(documents, 1);
     const auto fixed = cloud.connect({{"compute_default_microversion", "2.60"}});
     EXPECT_EQ(fixed.adapter("compute").negotiate_microversion("2.79"), "2.60");
+}
+
+/// What negotiating says when Nova's version document is answered like this; empty if nothing is thrown.
+template <typename Expected>
+std::string negotiation_error(const Answer& answer) {
+    FakeCloud cloud([&](const ServerRequest&) { return answer; });
+    try {
+        static_cast<void>(cloud.connect_by_clock(std::make_shared<FakeClock>())
+                              .adapter("compute")
+                              .negotiate_microversion("2.79"));
+    } catch (const Expected& error) {
+        return error.what();
+    }
+    return {};
+}
+
+TEST(Discovery, AVersionDocumentThatFailsIsNotOneWithoutMicroversions) {
+    EXPECT_THAT(negotiation_error<ServiceUnavailable>(json_answer("{}", 503)), HasSubstr("503"));
+    EXPECT_THAT(negotiation_error<MalformedResponse>(json_answer("{}", 404)),
+                HasSubstr("compute_default_microversion"))
+        << "not NotFound, which would mean that a resource is gone";
+    EXPECT_THAT(negotiation_error<MalformedResponse>(json_answer("<html>a portal</html>")),
+                HasSubstr("compute_default_microversion"));
+    EXPECT_THAT(negotiation_error<MalformedResponse>(json_answer(R"({"versions":[]})")),
+                HasSubstr("is no version document"));
+    std::atomic<int> asked{0};
+    FakeCloud cloud([&](const ServerRequest& request) {
+        return ++asked == 1 ? json_answer("{}", 500) : versions(request);
+    });
+    const auto compute = cloud.connect().adapter("compute");
+    EXPECT_THROW(static_cast<void>(compute.negotiate_microversion("2.79")), ServiceUnavailable);
+    EXPECT_EQ(compute.negotiate_microversion("2.79"), "2.79") << "a failure is not kept";
+}
+
+TEST(Discovery, AVersionDocumentMayHaveNoMicroversions) {
+    FakeCloud cloud([](const ServerRequest&) {
+        return json_answer(
+            R"({"version":{"id":"v2.1","status":"CURRENT","version":"","min_version":"","links":[]}})");
+    });
+    EXPECT_EQ(cloud.connect().adapter("compute").negotiate_microversion("2.79"), "");
+}
+
+TEST(Discovery, ARefusedTokenIsRenewedForTheVersionDocumentToo) {
+    FakeCloud* cloud_pointer = nullptr;
+    FakeCloud cloud([&](const ServerRequest& request) {
+        return cloud_pointer->valid(request) ? versions(request) : json_answer("{}", 401);
+    });
+    cloud_pointer = &cloud;
+    const auto connection = cloud.connect();
+    static_cast<void>(connection.session()->token());
+    cloud.revoke_all();
+    EXPECT_EQ(connection.adapter("compute").negotiate_microversion("2.79"), "2.79");
+}
+
+TEST(Discovery, AnApiVersionMayBeAMicroversion) {
+    FakeCloud cloud(versions);
+    const auto negotiate = [&](const Settings& settings) {
+        return cloud.connect(settings).adapter("compute").negotiate_microversion("2.79");
+    };
+    EXPECT_EQ(negotiate({{"compute_api_version", "2.53"}}), "2.53");
+    EXPECT_EQ(negotiate({{"compute_api_version", "2"}}), "2.79");
+    EXPECT_EQ(negotiate({{"compute_api_version", "2.0"}}), "2.79");
+    EXPECT_EQ(negotiate({{"compute_api_version", "v2.1"}}), "2.79")
+        << "as openstacksdk: no number, no version";
+    EXPECT_THROW(negotiate({{"compute_api_version", "2.53"}, {"compute_default_microversion", "2.60"}}),
+                 ConfigError);
+    EXPECT_EQ(negotiate({{"compute_api_version", "2.60"}, {"compute_default_microversion", "2.60"}}), "2.60");
+    static_cast<void>(cloud.connect({{"compute_api_version", "2.53"}})
+                          .adapter("compute")
+                          .request({.path = "/", .authenticated = false}));
+    EXPECT_EQ(cloud.requests().back().headers.get("OpenStack-API-Version"), "compute 2.53");
+}
+
+TEST(Discovery, AnApiVersionThatIsNotSpokenIsRefused) {
+    FakeCloud cloud(versions);
+    const auto error = [&](const char* service, const Settings& settings) {
+        try {
+            static_cast<void>(cloud.connect(settings).adapter(service).endpoint());
+        } catch (const ConfigError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    EXPECT_THAT(
+        error("image", {{"image_api_version", "1"}}),
+        AllOf(HasSubstr("\"image\""), HasSubstr("api_version \"1\"; the version that is spoken here is 2")));
+    EXPECT_THAT(error("block-storage", {{"volume_api_version", "2"}}), HasSubstr("the api_version \"2\""));
+    EXPECT_EQ(error("identity", {{"identity_api_version", "3"}}), "");
+    EXPECT_EQ(error("network", {{"network_api_version", "2.0"}}), "");
+    EXPECT_EQ(error("object-store", {{"object_store_api_version", "1"}}), "");
+    EXPECT_EQ(error("compute", {{"image_api_version", "1"}}), "") << "it is another service's";
+}
+
+TEST(Discovery, TheIdentityServiceNeedsNoCatalog) {
+    FakeCloud cloud(versions);
+    cloud.catalog = "[]";
+    EXPECT_EQ(cloud.connect().adapter("identity").endpoint(), cloud.url() + "/identity/v3")
+        << "where signing in found it; a token without a scope has no catalog";
+    EXPECT_THROW(static_cast<void>(cloud.connect().adapter("compute").endpoint()), EndpointNotFound);
 }
 
 TEST(Discovery, MicroversionsAreSentWithEachServicesHeaders) {

@@ -6,6 +6,7 @@
 
 #include "common/testkit/wait.hpp"
 #include "openstack/error.hpp"
+#include "sdk/src/session/session_impl.hpp"
 #include "sdk/tests/core/cloud_fixture.hpp"
 
 namespace openstack::testing {
@@ -232,6 +233,103 @@ TEST(Token, AnEarlyRenewalThatFailsIsNoFailure) {
     EXPECT_THROW(static_cast<void>(session->token()), ServiceUnavailable);
     broken = false;
     EXPECT_EQ(session->token(), "token-number-2");
+}
+
+/// A Keystone that answers once, and from then on is silent until the caller's deadline: by the test's clock, at once.
+class SilentKeystone : public http::Transport {
+  public:
+    explicit SilentKeystone(std::shared_ptr<FakeClock> clock) : clock_(std::move(clock)) {}
+    http::WireAnswer perform(const http::WireRequest& request) override {
+        if (request.method != "POST") return {.status = 404};
+        if (++asked == 1) {
+            return {
+                .status = 201,
+                .headers = {{"X-Subject-Token", "the-first"}},
+                .body =
+                    R"({"token":{"issued_at":"2026-01-01T00:00:00Z","expires_at":"2026-01-01T01:00:00Z"}})"};
+        }
+        if (!request.deadline) throw http::TransportFault(http::Fault::lost, "silence without end");
+        clock_->advance(std::chrono::ceil<std::chrono::milliseconds>(*request.deadline - clock_->now()));
+        throw http::TransportFault(http::Fault::deadline, "the deadline has passed");
+    }
+    int asked = 0;
+
+  private:
+    std::shared_ptr<FakeClock> clock_;
+};
+
+TEST(Token, AnEarlyRenewalThatIsNotAnsweredEndsLongBeforeTheToken) {
+    const auto clock = std::make_shared<FakeClock>();
+    const auto keystone = std::make_shared<SilentKeystone>(clock);
+    const FakeCloud cloud([](const ServerRequest&) { return json_answer("{}"); });
+    const auto session = std::make_shared<Session>(std::make_unique<Session::Impl>(
+        CloudConfig::load(cloud.config()), SessionOptions{}, keystone, clock));
+    EXPECT_EQ(session->token(), "the-first");
+    clock->advance(59min);
+    const auto before = clock->now();
+    EXPECT_EQ(session->token(), "the-first");
+    EXPECT_EQ(keystone->asked, 2) << "one attempt";
+    EXPECT_LE(clock->now() - before, 15s) << "of the minute that is left";
+    clock->advance(15s);
+    EXPECT_EQ(session->token({.deadline = clock->now() + 1s}), "the-first");
+    EXPECT_EQ(keystone->asked, 3) << "it is tried again, within what the caller has";
+}
+
+TEST(Token, AnEarlyRenewalIsOneAttempt) {
+    FakeCloud cloud([](const ServerRequest&) { return json_answer("{}"); });
+    std::atomic<bool> broken{false};
+    std::atomic<int> refused{0};
+    cloud.keystone = [&](const ServerRequest&) -> std::optional<Answer> {
+        if (!broken) return std::nullopt;
+        ++refused;
+        return json_answer("{}", 503);
+    };
+    const auto clock = std::make_shared<FakeClock>();
+    const auto session = cloud.connect_by_clock(clock).session();
+    EXPECT_EQ(session->token(), "token-number-1");
+    broken = true;
+    clock->advance(59min);
+    EXPECT_EQ(session->token(), "token-number-1");
+    EXPECT_EQ(refused, 1);
+    EXPECT_TRUE(clock->sleeps().empty());
+}
+
+TEST(Token, ARefusalDuringAFailingEarlyRenewalSignsInPatiently) {
+    std::latch go(1);
+    std::atomic<int> asked{0};
+    FakeCloud* cloud_pointer = nullptr;
+    FakeCloud cloud([&](const ServerRequest& request) {
+        return cloud_pointer->valid(request) ? json_answer("{}") : refusal();
+    });
+    cloud_pointer = &cloud;
+    cloud.keystone = [&](const ServerRequest&) -> std::optional<Answer> {
+        switch (++asked) {
+            case 1:
+                return std::nullopt;
+            case 2:
+                go.wait();
+                [[fallthrough]];
+            case 3:
+                return json_answer("{}", 503);
+            default:
+                return std::nullopt;
+        }
+    };
+    const auto clock = std::make_shared<FakeClock>();
+    const auto connection = cloud.connect_by_clock(clock);
+    const auto session = connection.session();
+    EXPECT_EQ(session->token(), "token-number-1");
+    clock->advance(59min);
+    std::jthread early([&] { EXPECT_EQ(session->token(), "token-number-1"); });
+    ASSERT_TRUE(common::testkit::wait_until([&] { return asked == 2; }));
+    cloud.revoke_all();
+    std::jthread refused(
+        [&] { EXPECT_EQ(connection.adapter("compute").request({.path = "/servers"}).status, 200); });
+    ASSERT_TRUE(common::testkit::wait_until([&] { return cloud.requests().size() == 1; }));
+    go.count_down();
+    refused.join();
+    EXPECT_EQ(asked, 4)
+        << "the early one's failure is its own: one more failed, was repeated, and is the token";
 }
 
 TEST(Token, ARefusedStreamIsSentAgainFromItsBeginning) {

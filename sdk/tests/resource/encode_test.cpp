@@ -16,7 +16,7 @@ using ::testing::Pair;
 
 namespace {
 
-std::string update_text(const SampleUpdate& update, std::string_view microversion = {}) {
+std::string update_text(const SampleUpdate& update, std::optional<std::string_view> microversion = {}) {
     return resource::encode(fields_of<SampleUpdate>(), &update, {.microversion = microversion});
 }
 
@@ -60,7 +60,9 @@ TEST(Encoding, RefusesWhatTheMicroversionHasNot) {
     EXPECT_EQ(update_text({.late = "x"}, "latest"), R"({"late":"x"})");
     EXPECT_EQ(update_text({.late = "x"}), R"({"late":"x"})");
     EXPECT_THROW(static_cast<void>(update_text({.late = "x"}, "2.9")), Error) << "2.9 is older than 2.50";
+    EXPECT_THROW(static_cast<void>(update_text({.late = "x"}, "")), Error) << "the service has none";
     EXPECT_EQ(update_text({}, "2.1"), "{}");
+    EXPECT_EQ(update_text({}, ""), "{}");
 }
 
 TEST(Encoding, RefusesNumbersThatJsonHasNot) {
