@@ -20,6 +20,9 @@ struct ErrorDetails {
     std::string service_type;
     int attempts = 0;
     bool retryable = false;  ///< a later repetition may succeed
+    /// An earlier attempt of the same request, whose answer was lost, may have taken effect: then this answer may be
+    /// about what that one did (404 to a DELETE, 409 to a PUT).
+    bool perhaps_done_before = false;
     std::optional<std::chrono::seconds> retry_after;
 };
 

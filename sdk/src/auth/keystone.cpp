@@ -188,7 +188,7 @@ class Keystone final : public Authenticator {
             .service_type = "identity"};
         if (effort == Effort::once) outgoing.connect_retries = outgoing.status_retries = 0;
         const auto secrets = session::secret_values(outgoing.headers, outgoing.body, {});
-        const auto [response, attempts] = sender.send(std::move(outgoing), options);
+        const auto [response, attempts, unsure] = sender.send(std::move(outgoing), options);
         if (response.status / 100 == 2) return parse_token_answer(response);
 
         auto details = session::details_of("POST", response, "identity", attempts);

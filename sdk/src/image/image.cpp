@@ -151,7 +151,13 @@ void ImageService::add_tag(const Id& image, std::string_view tag, const CallOpti
 
 void ImageService::remove_tag(const Id& image, std::string_view tag, const CallOptions& options) const {
     const std::string path = resource::join_path("/images", image, resource::join_path("/tags", tag));
-    static_cast<void>(adapter_.request(Request{.method = "DELETE", .path = path}, options));
+    try {
+        static_cast<void>(adapter_.request(Request{.method = "DELETE", .path = path}, options));
+    } catch (const NotFound& error) {
+        if (!error.details().perhaps_done_before) {
+            throw;
+        }
+    }
 }
 
 Image ImageService::wait_for_image(const Id& image, const WaitOptions& wait) const {

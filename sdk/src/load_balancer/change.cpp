@@ -34,19 +34,29 @@ class Way {
             throw_not_my_turn();
         }
         bool wait = turn->unsettled();
+        bool perhaps_done = false;
         for (int refusals = 0;;) {
-            if (wait && !settle()) {
-                return;
-            }
-            turn->settled();
-            turn->sending();
             try {
+                if (wait && !settle()) {
+                    return;
+                }
+                turn->settled();
+                turn->sending();
                 send();
                 return;
+            } catch (const NotFound& error) {
+                if (!perhaps_done) {
+                    throw;
+                }
+                ErrorDetails details = error.details();
+                details.perhaps_done_before = true;
+                throw NotFound(error.what(), std::move(details));
             } catch (const Conflict& error) {
                 if (!says_immutable(error)) {
                     throw;
                 }
+                // It may be immutable because of this very change, sent before.
+                perhaps_done = perhaps_done || error.details().perhaps_done_before;
             }
             // The first time somebody else's change is at work, which the next look shows. When it showed nothing,
             // they are faster again and again, and looking at once would only be a race.

@@ -188,8 +188,8 @@ bool LoadBalancerService::delete_load_balancer(const Id& load_balancer, bool cas
         load_balancer::make_change(adapter_, *changes_, change, options,
                                    [&] { static_cast<void>(adapter_.request(request, options)); });
         return true;
-    } catch (const NotFound&) {
-        return false;
+    } catch (const NotFound& error) {
+        return error.details().perhaps_done_before;
     }
 }
 
@@ -197,7 +197,8 @@ void LoadBalancerService::failover_load_balancer(const Id& load_balancer, const 
     const Change change{
         .load_balancer = load_balancer.text(), .what = "its failover", .possible_in_error = true};
     const Request request{.method = "PUT",
-                          .path = resource::join_path("/lbaas/loadbalancers", load_balancer, "/failover")};
+                          .path = resource::join_path("/lbaas/loadbalancers", load_balancer, "/failover"),
+                          .repeatable = false};  // a second one would replace what the first has just made
     load_balancer::make_change(adapter_, *changes_, change, options,
                                [&] { static_cast<void>(adapter_.request(request, options)); });
 }

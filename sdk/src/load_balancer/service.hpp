@@ -67,14 +67,14 @@ bool remove_in_turn(const Adapter& adapter, ChangeQueue& queue, std::string_view
                     const resource::Definition& definition = resource::definition_of<Resource>()) {
     try {
         const Change change{.load_balancer = owner(), .what = doing("deleting", definition.noun, id)};
-        const bool removed = changed(adapter, queue, change, options, [&] {
-            return resource::remove<Resource>(adapter, id, options, definition);
-        });
+        const Request request{.method = "DELETE", .path = resource::join_path(definition.path, id)};
+        make_change(adapter, queue, change, options,
+                    [&] { static_cast<void>(adapter.request(request, options)); });
         queue.forget(id);
-        return removed;
-    } catch (const NotFound&) {
+        return true;
+    } catch (const NotFound& error) {
         queue.forget(id);
-        return false;  // it, or what it belonged to, is gone
+        return error.details().perhaps_done_before;  // it, or what it belonged to, is gone
     }
 }
 

@@ -158,7 +158,9 @@ network::RouterInterface change_interface(const Adapter& adapter, const Id& rout
     const Request request{
         .method = "PUT",
         .path = resource::join_path("/routers", router, how),
-        .body = resource::encode(resource::fields_of<network::RouterInterfaceRequest>(), &what)};
+        .body = resource::encode(resource::fields_of<network::RouterInterfaceRequest>(), &what),
+        // Neutron refuses to do either twice: a repetition would hide what became of the first.
+        .repeatable = false};
     network::RouterInterface interface;
     resource::decode_response(adapter.request(request, options), request, {},
                               resource::value_type<network::RouterInterface>, &interface);

@@ -150,8 +150,8 @@ bool ObjectStoreService::delete_container(std::string_view name, const CallOptio
         static_cast<void>(adapter_.request(
             Request{.method = "DELETE", .path = object_store::container_path(name)}, options));
         return true;
-    } catch (const NotFound&) {
-        return false;
+    } catch (const NotFound& error) {
+        return error.details().perhaps_done_before;
     }
 }
 

@@ -241,8 +241,8 @@ bool ObjectStoreService::delete_object(std::string_view container, std::string_v
         static_cast<void>(
             adapter_.request(Request{.method = "DELETE", .path = object_path(container, name)}, options));
         return true;
-    } catch (const NotFound&) {
-        return false;
+    } catch (const NotFound& error) {
+        return error.details().perhaps_done_before;
     }
 }
 

@@ -128,8 +128,8 @@ bool remove_path(const Adapter& adapter, const std::string& path, std::string_vi
     try {
         send(adapter, Request{.method = "DELETE", .path = path}, newest_microversion, options);
         return true;
-    } catch (const NotFound&) {
-        return false;
+    } catch (const NotFound& error) {
+        return error.details().perhaps_done_before;
     }
 }
 

@@ -109,7 +109,8 @@ void update_into(const Adapter& adapter, const Definition& definition, std::stri
                  const CallOptions& options);
 bool remove(const Adapter& adapter, const Definition& definition, std::string_view id,
             const CallOptions& options);
-/// DELETE; false when there was nothing.
+/// DELETE; false when there was nothing. That nothing is found by a repetition, because the first one's answer was lost,
+/// is a deletion too.
 bool remove_path(const Adapter& adapter, const std::string& path, std::string_view newest_microversion,
                  const CallOptions& options);
 /// Appends what has the ID or the name; `scope` narrows the search where the service can.

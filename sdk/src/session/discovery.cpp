@@ -218,7 +218,7 @@ Endpoint versioned_endpoint(const std::string& url, const ServiceType& service, 
     if (rest.empty() && wants_project_in_path(service.type) && !project_id.empty())
         rest = "/" + std::string(project_id);
 
-    const auto [response, attempts] = get_document(base + "/", service, sender, options);
+    const auto [response, attempts, unsure] = get_document(base + "/", service, sender, options);
     const auto versions =
         is_version_answer(response) ? parse_version_document(response.body) : std::vector<ApiVersion>{};
     if (versions

@@ -81,14 +81,16 @@ struct Sender::Course {
     int connect_retries = 0;
     int status_retries = 0;
     int redirects = 0;
-    std::string last;  ///< why the last attempt was not the last word
+    bool perhaps_done = false;  ///< by an attempt whose answer was lost
+    std::string last;           ///< why the last attempt was not the last word
 
     [[nodiscard]] std::string what() const { return describe(outgoing.method, outgoing.url); }
     [[nodiscard]] ErrorDetails details() const {
         return {.method = outgoing.method,
                 .url = http::without_secrets(outgoing.url),
                 .service_type = outgoing.service_type,
-                .attempts = attempts};
+                .attempts = attempts,
+                .perhaps_done_before = perhaps_done};
     }
     [[noreturn]] void time_out(const std::string& why = "did not finish before its deadline") const {
         auto known = details();
@@ -147,6 +149,7 @@ Delivery Sender::send(Outgoing& outgoing, Body& body, const CallOptions& options
                 throw TransportError(text, std::move(details));
             }
             course.last = fault.what();
+            course.perhaps_done = course.perhaps_done || fault.fault() == http::Fault::lost;
             pause(course, budget_.pause(++course.connect_retries));
             continue;
         }
@@ -165,6 +168,7 @@ Delivery Sender::send(Outgoing& outgoing, Body& body, const CallOptions& options
             budget_.take()) {
             course.last =
                 "the last answer was " + std::to_string(status) + " " + std::string(reason_phrase(status));
+            course.perhaps_done = course.perhaps_done || !refused;
             const auto chosen = budget_.pause(++course.status_retries);
             pause(course,
                   wanted ? std::chrono::milliseconds(*wanted) + (wanted->count() == 0 ? chosen : chosen / 10)
@@ -176,7 +180,8 @@ Delivery Sender::send(Outgoing& outgoing, Body& body, const CallOptions& options
                              .headers = std::move(answer.headers),
                              .body = std::move(answer.body),
                              .url = http::without_secrets(outgoing.url)},
-                .attempts = course.attempts};
+                .attempts = course.attempts,
+                .perhaps_done_before = course.perhaps_done};
     }
 }
 

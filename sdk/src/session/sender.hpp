@@ -37,6 +37,7 @@ struct Outgoing {
 struct Delivery {
     Response response;
     int attempts = 0;
+    bool perhaps_done_before = false;  ///< an attempt before the last one may have taken effect
 };
 
 /// Whether the body can be sent once more: it is in memory, untouched, or can be rewound (which is done here).

@@ -270,9 +270,10 @@ Response Session::Impl::request(std::string_view type, const Request& request, c
         token = tokens.get_newer(token->generation, call);
         if (body.start_over()) {
             outgoing.headers.set("X-Auth-Token", token->text);
-            const int before = delivery.attempts;
+            const auto before = std::move(delivery);
             delivery = sender.send(outgoing, body, call);
-            delivery.attempts += before;
+            delivery.attempts += before.attempts;
+            delivery.perhaps_done_before = delivery.perhaps_done_before || before.perhaps_done_before;
         } else {
             repeat_may_help = true;  // the next call has a good token, only this body is spent
         }
@@ -284,6 +285,7 @@ Response Session::Impl::request(std::string_view type, const Request& request, c
     const auto secrets = session::secret_values(outgoing.headers, outgoing.body, request.secret_fields);
     details.service_message = session::masked(details.service_message, secrets);
     if (repeat_may_help) details.retryable = true;
+    details.perhaps_done_before = delivery.perhaps_done_before;
     session::raise_answer(std::move(details));
 }
 

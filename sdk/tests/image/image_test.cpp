@@ -176,3 +176,12 @@ TEST_F(Images, AreProtectedOrGone) {
     images.add_tag("i", "a b");
     EXPECT_EQ(cloud.last().line, "PUT /images/i/tags/a%20b");
 }
+
+TEST(ImageAfterALostAnswer, ATagThatIsGoneWasRemoved) {
+    FakeService cloud("image", "", 3);
+    const ImageService images(cloud.adapter());
+    cloud.fail("DELETE /images/i/tags/t");
+    cloud.on("DELETE /images/i/tags/t", "", 404);
+    images.remove_tag("i", "t");
+    EXPECT_THROW(images.remove_tag("i", "none"), NotFound);
+}

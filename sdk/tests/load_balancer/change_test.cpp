@@ -277,3 +277,38 @@ TEST_F(Changes, LearnFromListings) {
     EXPECT_TRUE(octavia.delete_health_monitor("h"));
     EXPECT_THAT(cloud.lines(), ElementsAre("GET /lbaas/pools", "DELETE /lbaas/healthmonitors/h"));
 }
+
+struct ChangesAfterALostAnswer : Changes {
+    ChangesAfterALostAnswer() {
+        cloud.adapter().session()->companion<load_balancer::ChangeQueue>()->policy.clock = clock;
+        cloud.on("GET /lbaas/pools/p", R"({"pool":{"id":"p","loadbalancers":[{"id":"l"}]}})");
+    }
+    FakeService cloud{"load-balancer", "", 3};
+    LoadBalancerService octavia{cloud.adapter()};
+};
+
+TEST_F(ChangesAfterALostAnswer, AFailoverIsNotRepeated) {
+    cloud.fail("PUT /lbaas/loadbalancers/l/failover");
+    EXPECT_THROW(octavia.failover_load_balancer("l"), TransportError);
+    EXPECT_THAT(cloud.lines(), ElementsAre("PUT /lbaas/loadbalancers/l/failover"));
+}
+
+TEST_F(ChangesAfterALostAnswer, WhatIsGoneWasDeleted) {
+    cloud.fail("DELETE /lbaas/pools/p");
+    cloud.on("DELETE /lbaas/pools/p", "", 404);
+    EXPECT_TRUE(octavia.delete_pool("p"));
+    cloud.fail("DELETE /lbaas/loadbalancers/other");
+    cloud.on("DELETE /lbaas/loadbalancers/other", "", 404);
+    EXPECT_TRUE(octavia.delete_load_balancer("other"));
+    EXPECT_FALSE(octavia.delete_load_balancer("none"));
+}
+
+TEST_F(ChangesAfterALostAnswer, WhatIsImmutableBecauseItIsBeingDeletedWasDeleted) {
+    const std::string line = "DELETE /lbaas/pools/p";
+    cloud.fail(line);
+    cloud.on(line, recording("load-balancer", 25));
+    cloud.on(line, "", 404);
+    cloud.on(look, R"({"loadbalancer":{"id":"l","name":"web","provisioning_status":"ACTIVE"}})");
+    EXPECT_TRUE(octavia.delete_pool("p"));
+    EXPECT_THAT(cloud.lines(), ElementsAre("GET /lbaas/pools/p", line, line, look, line));
+}

@@ -228,3 +228,28 @@ TEST_F(NetworkTest, PortsAreWaitedFor) {
     cloud.on("GET /ports/q", R"({"port":{"id":"q","status":"ERROR"}})");
     EXPECT_THROW(network.wait_for_port("q", "ACTIVE", {.clock = clock}), ResourceFailed);
 }
+
+TEST(NetworkAfterALostAnswer, RouterInterfacesAreNotChangedTwice) {
+    FakeService cloud("network", "", 3);
+    const NetworkService network(cloud.adapter());
+    for (const char* line : {"PUT /routers/r/add_router_interface", "PUT /routers/r/remove_router_interface"})
+        cloud.fail(line);
+    EXPECT_THROW(network.add_interface_to_router("r", {.subnet_id = "s"}), TransportError);
+    EXPECT_THROW(network.remove_interface_from_router("r", {.subnet_id = "s"}), TransportError);
+    EXPECT_EQ(cloud.lines().size(), 2U);
+}
+
+TEST(NetworkAfterALostAnswer, WhatIsGoneWasDeleted) {
+    FakeService cloud("network", "", 3);
+    const NetworkService network(cloud.adapter());
+    cloud.fail("DELETE /ports/lost");
+    cloud.on("DELETE /ports/lost", "", 404);
+    EXPECT_TRUE(network.delete_port("lost"));
+    cloud.on("DELETE /ports/gateway", "", 504);
+    cloud.on("DELETE /ports/gateway", "", 404);
+    EXPECT_TRUE(network.delete_port("gateway"));
+    cloud.on("DELETE /ports/busy", "", 429);
+    cloud.on("DELETE /ports/busy", "", 404);
+    EXPECT_FALSE(network.delete_port("busy")) << "429 means that nothing was done";
+    EXPECT_FALSE(network.delete_port("none"));
+}

@@ -169,3 +169,15 @@ TEST_F(ObjectStore, ObjectsAreChangedAndCopied) {
     EXPECT_EQ(sent("X-Copy-From"), "/rec-c1/hello%20world.txt");
     EXPECT_FALSE(store.find_object_or_null("c", "none"));
 }
+
+TEST(ObjectStoreAfterALostAnswer, WhatIsGoneWasDeleted) {
+    FakeService cloud("object-store", "", 3);
+    const ObjectStoreService store(cloud.adapter());
+    for (const char* line : {"DELETE /c/o", "DELETE /c"}) {
+        cloud.fail(line);
+        cloud.on(line, "", 404);
+    }
+    EXPECT_TRUE(store.delete_object("c", "o"));
+    EXPECT_TRUE(store.delete_container("c"));
+    EXPECT_FALSE(store.delete_object("c", "none"));
+}

@@ -200,7 +200,7 @@ class FakeService::Transport : public http::Transport {
     std::vector<SeenRequest> requests_;
 };
 
-FakeService::FakeService(std::string type, std::string newest_microversion)
+FakeService::FakeService(std::string type, std::string newest_microversion, int attempts)
     : transport_(std::make_shared<Transport>(type, std::move(newest_microversion))), type_(std::move(type)) {
     ConfigOptions options{.environment = std::map<std::string, std::string>(),
                           .folders = std::vector<std::string>()};
@@ -211,7 +211,8 @@ FakeService::FakeService(std::string type, std::string newest_microversion)
                         {"user_domain_name", "Default"},
                         {"project_domain_name", "Default"}};
     SessionOptions session_options;
-    session_options.retry.attempts = 1;
+    session_options.retry.attempts = attempts;
+    session_options.retry.first_delay = std::chrono::milliseconds(0);
     session_ = std::make_shared<Session>(
         std::make_unique<Session::Impl>(CloudConfig::load(options), session_options, transport_, nullptr));
 }

@@ -43,7 +43,8 @@ struct SeenRequest {
 class FakeService {
   public:
     /// A type of the catalog ("compute", "load-balancer" …); microversions up to `newest` where the service has any.
-    explicit FakeService(std::string type, std::string newest_microversion = "2.93");
+    /// Requests are repeated, without pauses, as long as `attempts` allow.
+    explicit FakeService(std::string type, std::string newest_microversion = "2.93", int attempts = 1);
     ~FakeService();
 
     [[nodiscard]] Adapter adapter() const;
