@@ -81,6 +81,17 @@ std::string ApiCloud::sign_in(const std::string& user) {
     return answer.headers.get("X-Subject-Token");
 }
 
+void ApiCloud::add_user(const std::string& name) {
+    const std::string identity = "/identity/v3/";
+    const std::string project =
+        ask("POST", identity + "projects", {{"project", {{"name", name}}}}, "admin").at("/project/id");
+    const json::object wanted{{"name", name}, {"password", name + "-password"}};
+    const std::string user = ask("POST", identity + "users", {{"user", wanted}}, "admin").at("/user/id");
+    const std::string role = ask("GET", identity + "roles?name=member", {}, "admin").at("/roles/0/id");
+    ask("PUT", identity + "projects/" + project + "/users/" + user + "/roles/" + role, {}, "admin");
+    tokens_[name] = sign_in(name);
+}
+
 ApiAnswer ApiCloud::ask(const std::string& method, const std::string& path, const json::value& body,
                         const std::string& user, const std::string& microversion) {
     common::httpd::Headers headers{{"X-Auth-Token", tokens_.at(user)}};

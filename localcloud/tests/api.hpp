@@ -36,6 +36,10 @@ class ApiCloud {
     /// As the user demo, unless `user` says "admin". `microversion`: Nova's, "2.26". A body that is a list is a JSON patch.
     ApiAnswer ask(const std::string& method, const std::string& path, const json::value& body = {},
                   const std::string& user = "demo", const std::string& microversion = {});
+    /// A project and its only member, both with this name, who may ask from now on.
+    void add_user(const std::string& name);
+    /// Whoever has the token may ask under this name.
+    void add_token(const std::string& name, const std::string& token) { tokens_[name] = token; }
     /// Load balancers and zones stay PENDING that long from now on; before the first of them.
     void pending_for(std::chrono::milliseconds delay) { cloud_.pending_delay = delay; }
     [[nodiscard]] const std::string& demo_project() const { return project_; }

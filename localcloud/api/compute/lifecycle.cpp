@@ -57,6 +57,8 @@ void attach_ports(state::Store::Transaction& transaction, const Document& server
             if (!text(port, "device_id").empty() && text(port, "device_id") != id) {
                 throw ApiError{409, "Port " + port_id + " is still in use."};
             }
+            if (text(port, "project_id") != project_id)
+                throw std::runtime_error{"Port " + port_id + " not usable for instance " + id + "."};
             port["device_id"] = id;
             port["device_owner"] = owner;
             port["binding:host_id"] = host;

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/network/ports.hpp"
 #include "localcloud/state/identifiers.hpp"
 
 namespace localcloud::api::compute {
@@ -27,7 +28,7 @@ std::string_view status_of(const Document& server) {
 
 std::vector<const Document*> ports_of(const state::View& view, std::string_view server_id) {
     return view.select(Kind::port, [&](const Document& port) {
-        return text(port, "device_id") == server_id && text(port, "device_owner").starts_with("compute:");
+        return text(port, "device_id") == server_id && network::is_in_server(view, port);
     });
 }
 

@@ -110,8 +110,31 @@ void complete_pairs(Document& port) {
     }
 }
 
+constexpr std::string_view router_interface = "network:router_interface";
+
+/// Whose "network:…" a port says it is, the cloud believes: that may say who owns the network. A router is its project's.
+void check_owner(const state::View& view, const Call& call, const Document& port, const Document& requested,
+                 std::string_view action) {
+    if (call.caller.is_admin()) return;
+    const Document* network = view.find(Kind::network, text(port, "network_id"));
+    const bool owns_network = network != nullptr && text(*network, "project_id") == call.caller.project_id;
+    if (text(requested, "device_owner").starts_with("network:") && !owns_network) {
+        throw forbidden_by_policy(fmt::format("(rule:{0}_port and rule:{0}_port:device_owner)", action));
+    }
+    const std::string device = text(port, "device_id");
+    const Document* router =
+        text(port, "device_owner") == router_interface ? view.find(Kind::router, device) : nullptr;
+    if (router != nullptr && text(*router, "project_id") != text(port, "project_id")) {
+        throw ApiError{409,
+                       "The following device_id " + device +
+                           " is not owned by your tenant or matches another tenants router.",
+                       "DeviceIDNotOwnedByTenant"};
+    }
+}
+
 void create(Transaction& transaction, const Call& call, Document& port) {
     const Document& network = require(network_resource(), transaction, call.caller, text(port, "network_id"));
+    check_owner(transaction, call, port, port, "create");
     check_mac(transaction, port);
     if (!boolean(network, "port_security_enabled", true)) port["port_security_enabled"] = false;
     if (port["security_groups"].is_null()) {
@@ -132,6 +155,8 @@ void create(Transaction& transaction, const Call& call, Document& port) {
 void update(Transaction& transaction, const Call& call, Document& port, const Document& changes) {
     if (changes.contains("mac_address") && !call.caller.is_admin())
         throw forbidden_by_policy("(rule:update_port and rule:update_port:mac_address)");
+    const std::string owner = text(port, "device_owner");
+    const std::string device = text(port, "device_id");
     for (const auto& change : changes) {
         if (change.key() == "fixed_ips") {
             port["fixed_ips"] =
@@ -142,13 +167,24 @@ void update(Transaction& transaction, const Call& call, Document& port, const Do
             port[change.key()] = change.value();
         }
     }
+    if (text(port, "device_owner") != owner || text(port, "device_id") != device) {
+        // What cannot be deleted as a port cannot be made one that can.
+        if (owner.starts_with("network:")) {
+            throw ApiError{409,
+                           fmt::format("Unable to complete operation on port {} for network {}. Port already "
+                                       "has an attached device {}.",
+                                       text(port, "id"), text(port, "network_id"), device),
+                           "PortInUse"};
+        }
+        check_owner(transaction, call, port, changes, "update");
+    }
     check_security_groups(transaction, call, port);
     complete_pairs(port);
 }
 
 void remove(Transaction& transaction, const Call& /*call*/, const Document& port) {
     const std::string owner = text(port, "device_owner");
-    if (owner == "network:router_interface" || owner == "network:router_gateway") {
+    if (owner == router_interface || owner == "network:router_gateway") {
         throw ApiError{409,
                        "Port " + text(port, "id") +
                            " cannot be deleted directly via the port API: has device owner " + owner + ".",
@@ -339,6 +375,12 @@ std::string create_port(Transaction& transaction, const PortRequest& request) {
     const std::string id = text(port, "id");
     transaction.put(Kind::port, id, std::move(port));
     return id;
+}
+
+bool is_in_server(const state::View& view, const Document& port) {
+    if (!text(port, "device_owner").starts_with("compute:")) return false;
+    const Document* server = view.find(Kind::server, text(port, "device_id"));
+    return server != nullptr && text(*server, "project_id") == text(port, "project_id");
 }
 
 void delete_port(Transaction& transaction, const std::string& port_id) {

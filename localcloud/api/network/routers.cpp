@@ -43,7 +43,9 @@ std::vector<const Document*> interfaces_of(const state::View& view, const std::s
 
 const Document* gateway_port(const state::View& view, const std::string& router_id) {
     for (const Document* port : view.all(Kind::port)) {
-        if (text(*port, "device_id") == router_id && text(*port, "device_owner") == "network:router_gateway")
+        // One of a project's that says so is none.
+        if (text(*port, "device_id") == router_id &&
+            text(*port, "device_owner") == "network:router_gateway" && text(*port, "project_id").empty())
             return port;
     }
     return nullptr;

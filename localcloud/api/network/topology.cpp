@@ -4,6 +4,8 @@
 #include <mutex>
 #include <set>
 
+#include "localcloud/api/network/ports.hpp"
+
 namespace localcloud::api::network {
 
 using state::Kind;
@@ -24,6 +26,14 @@ std::string service_address(const state::View& view, const std::string& subnet_i
 std::optional<int> port_number(const Document& rule, std::string_view key) {
     if (member(rule, key) == nullptr) return std::nullopt;
     return static_cast<int>(integer(rule, key));
+}
+
+/// As of a server, the port that its load balancer knows, not every one that names it.
+bool is_vip(const state::View& view, const Document& port) {
+    const std::string device = text(port, "device_id");
+    if (text(port, "device_owner") != "Octavia" || !device.starts_with("lb-")) return false;
+    const Document* load_balancer = view.find(Kind::load_balancer, std::string_view{device}.substr(3));
+    return load_balancer != nullptr && text(*load_balancer, "vip_port_id") == text(port, "id");
 }
 
 /// As with Octavia, a VIP's port admits by itself what its load balancer's listeners want, and may send anything.
@@ -84,8 +94,8 @@ fabric::Topology topology(const state::View& view) {
     }
     for (const Document* port : view.all(Kind::port)) {
         const std::string device = text(*port, "device_id");
-        const bool balancer = text(*port, "device_owner") == "Octavia" && device.starts_with("lb-");
-        if ((!text(*port, "device_owner").starts_with("compute:") && !balancer) || device.empty()) continue;
+        const bool balancer = is_vip(view, *port);
+        if (!balancer && !is_in_server(view, *port)) continue;
         fabric::Port entry{.id = text(*port, "id"),
                            .instance_id = text(*port, "device_id"),
                            .network_id = text(*port, "network_id"),

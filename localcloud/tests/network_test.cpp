@@ -1,0 +1,98 @@
+// Neutron between projects: whose ports are whose, and what a list is filtered by.
+#include <gmock/gmock.h>
+
+#include "localcloud/tests/api.hpp"
+
+using namespace localcloud;
+using localcloud::testing::ApiAnswer;
+using localcloud::testing::ApiCloud;
+
+namespace {
+
+const std::string servers = "/compute/v2.1/servers";
+const std::string neutron = "/network/v2.0/";
+
+class Network : public ::testing::Test {
+  protected:
+    /// A network of that user with a subnet.
+    std::string network_of(const std::string& user, const std::string& cidr) {
+        const std::string id =
+            cloud.ask("POST", neutron + "networks", {{"network", {{"name", user}}}}, user).at("/network/id");
+        const ApiAnswer subnet =
+            cloud.ask("POST", neutron + "subnets",
+                      {{"subnet", {{"network_id", id}, {"cidr", cidr}, {"ip_version", 4}}}}, user);
+        EXPECT_EQ(subnet.status, 201);
+        return id;
+    }
+    ApiAnswer port(const json::object& port, const std::string& user) {
+        return cloud.ask("POST", neutron + "ports", {{"port", port}}, user);
+    }
+    ApiAnswer change(const std::string& port, const json::object& changes, const std::string& user) {
+        return cloud.ask("PUT", neutron + "ports/" + port, {{"port", changes}}, user);
+    }
+    std::size_t count(const std::string& query, const std::string& user = "demo") {
+        return cloud.ask("GET", neutron + "ports" + query, {}, user).body.at("ports").as_array().size();
+    }
+
+    ApiCloud cloud;
+};
+
+TEST_F(Network, APortDoesNotEnterARouterOfAnotherProject) {
+    cloud.add_user("mallory");
+    const std::string own = network_of("mallory", "10.9.0.0/24");
+    const std::string router = cloud.ask("GET", neutron + "routers").at("/routers/0/id");
+    const json::object into{
+        {"network_id", own}, {"device_owner", "network:router_interface"}, {"device_id", router}};
+    const ApiAnswer refused = port(into, "mallory");
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.at("/NeutronError/type"), "DeviceIDNotOwnedByTenant");
+    // One after the other is the same.
+    const std::string id = port({{"network_id", own}, {"device_id", router}}, "mallory").at("/port/id");
+    EXPECT_EQ(change(id, {{"device_owner", "network:router_interface"}}, "mallory").status, 409);
+    const std::string other =
+        port({{"network_id", own}, {"device_owner", "network:router_interface"}}, "mallory").at("/port/id");
+    EXPECT_EQ(change(other, {{"device_id", router}}, "mallory").status, 409);
+    EXPECT_EQ(count("?device_owner=network:router_interface&device_id=" + router, "admin"), 1U);
+
+    const std::string shared = network_of("admin", "10.8.0.0/24");
+    ASSERT_EQ(
+        cloud.ask("PUT", neutron + "networks/" + shared, {{"network", {{"shared", true}}}}, "admin").status,
+        200);
+    const ApiAnswer no_owner = port({{"network_id", shared}, {"device_owner", "network:dhcp"}}, "mallory");
+    EXPECT_EQ(no_owner.status, 403) << "in a network of somebody else's";
+    EXPECT_EQ(no_owner.at("/NeutronError/message"),
+              "(rule:create_port and rule:create_port:device_owner) is disallowed by policy");
+    const std::string plain = port({{"network_id", shared}}, "mallory").at("/port/id");
+    EXPECT_EQ(change(plain, {{"device_owner", "network:dhcp"}}, "mallory").status, 403);
+    EXPECT_EQ(change(plain, {{"device_owner", "baremetal:none"}}, "mallory").status, 200);
+}
+
+TEST_F(Network, APortThatNamesAServerOfAnotherProjectIsNoneOfIts) {
+    cloud.add_user("mallory");
+    const std::string server = cloud.server("victim");
+    const std::string own = network_of("mallory", "10.9.0.0/24");
+    const ApiAnswer foreign =
+        port({{"network_id", own}, {"device_owner", "compute:nova"}, {"device_id", server}}, "mallory");
+    ASSERT_EQ(foreign.status, 201) << "as in Neutron";
+    const json::value addresses =
+        cloud.ask("GET", servers + "/" + server).body.at_pointer("/server/addresses");
+    EXPECT_EQ(addresses.as_object().size(), 1U);
+    EXPECT_EQ(cloud.ask("DELETE", servers + "/" + server).status, 204);
+    ASSERT_TRUE(cloud.gone(server));
+    EXPECT_EQ(cloud.ask("GET", neutron + "ports/" + foreign.at("/port/id"), {}, "mallory").status, 200);
+}
+
+TEST_F(Network, APortOfARouterStaysOne) {
+    const std::string interface =
+        cloud.ask("GET", neutron + "ports?device_owner=network:router_interface").at("/ports/0/id");
+    const std::string dhcp = cloud.ask("GET", neutron + "ports?device_owner=network:dhcp").at("/ports/0/id");
+    for (const std::string& id : {interface, dhcp}) {
+        EXPECT_EQ(change(id, {{"device_owner", ""}}, "demo").status, 409);
+        EXPECT_EQ(change(id, {{"device_id", ""}}, "demo").status, 409);
+        EXPECT_EQ(change(id, {{"name", "renamed"}}, "demo").status, 200);
+    }
+    EXPECT_EQ(cloud.ask("DELETE", neutron + "ports/" + interface).at("/NeutronError/type"),
+              "ServicePortInUse");
+}
+
+}  // namespace
