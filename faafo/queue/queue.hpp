@@ -43,7 +43,8 @@ class Queue {
 
     /// The oldest task that nobody has, or nothing. Tasks that were tried too often are given up on the way.
     [[nodiscard]] virtual std::optional<Task> claim(const std::string& worker) = 0;
-    /// The lease starts anew. False when it was lost.
+    /// The lease starts anew. False when it was lost, or when the result is not wanted any more: the task is over for
+    /// this worker, and nothing else has to be said of it.
     virtual bool extend(const std::string& lease) = 0;
     /// The result is stored, or not wanted any more: the task is over.
     virtual void acknowledge(const std::string& lease) = 0;

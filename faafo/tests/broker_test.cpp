@@ -247,6 +247,32 @@ TEST_F(BrokerTest, AStoppedWorkerReturnsItsTask) {
     EXPECT_EQ(returned.at("attempts").as_int64(), 0);
 }
 
+TEST_F(BrokerTest, AWorkerLeavesADrawingThatWasDeletedAndGoesOn) {
+    const ApiProgram api = start_api("api");
+    auto client = api.client();
+    const auto worker = start_worker("worker", api, {}, {"--lease", "1"});
+    ASSERT_EQ(client.post("/v1/fractal", endless_request(numbered_uuid(1))).status, 201);
+    ASSERT_TRUE(becomes(api, numbered_uuid(1), "drawing"));
+    ASSERT_EQ(client.del("/v1/fractal/" + numbered_uuid(1)).status, 204);
+    ASSERT_EQ(client.post("/v1/fractal", request_json(small_fractal(numbered_uuid(2)))).status, 201);
+    EXPECT_TRUE(becomes(api, numbered_uuid(2), "done")) << log_text("worker");
+}
+
+TEST_F(BrokerTest, AWorkerGoesOnWithWhatANewConnectionBringsAfterADeletion) {
+    const ApiProgram api = start_api("api");
+    auto client = api.client();
+    const auto worker = start_worker("worker", api, {}, {"--lease", "1"});
+    ASSERT_EQ(client.post("/v1/fractal", endless_request(numbered_uuid(1))).status, 201);
+    ASSERT_TRUE(becomes(api, numbered_uuid(1), "drawing"));
+    ASSERT_EQ(client.del("/v1/fractal/" + numbered_uuid(1)).status, 204);
+    broker->kill();
+    ASSERT_TRUE(wait_until([&] { return log_text("worker").find("not wanted") != std::string::npos; }));
+    broker->start();
+    ASSERT_EQ(client.post("/v1/fractal", request_json(small_fractal(numbered_uuid(2)))).status, 201);
+    EXPECT_TRUE(becomes(api, numbered_uuid(2), "done")) << log_text("worker");
+    EXPECT_TRUE(wait_until([] { return ready(task_queue) == 0; }));
+}
+
 TEST_F(BrokerTest, AWorkerThatIsStoppedBetweenTwoPicturesEndsClean) {
     const ApiProgram api = start_api("api");
     auto worker = start_worker("worker", api);

@@ -135,7 +135,7 @@ struct Workers::Impl {
             spdlog::info("returning fractal {} to the queue", uuid);
             queue.release(task.lease);
         } else {
-            spdlog::warn("fractal {} was given to another worker in the meantime", uuid);
+            spdlog::warn("fractal {} is not wanted any more, or was given to another worker", uuid);
         }
     }
 

@@ -74,24 +74,26 @@ class BrokerQueue : public Queue {
         const auto held = find(lease);
         if (!held) return false;
         if (!held->without_broker && Clock::now() - held->since < options_.hand_over) {
-            return ledger_->wanted(held->uuid);
+            if (ledger_->wanted(held->uuid)) return true;
+        } else {
+            switch (ledger_->hold(held->uuid, lease)) {
+                case Ledger::Hold::kept:
+                    keep_without_broker(lease);
+                    return true;
+                case Ledger::Hold::impossible:
+                    return true;
+                case Ledger::Hold::pointless:
+                    break;
+            }
         }
-        switch (ledger_->hold(held->uuid, lease)) {
-            case Ledger::Hold::kept:
-                keep_without_broker(lease);
-                return true;
-            case Ledger::Hold::impossible:
-                return true;
-            case Ledger::Hold::pointless:
-                break;
-        }
+        // The broker would count it among this process's messages for ever, and send one less.
+        finish(lease);
         return false;
     }
 
     void acknowledge(const std::string& lease) override {
         fault_point("worker-before-acknowledge");
-        if (const auto held = forget(lease); held && !held->without_broker)
-            consumer_->acknowledge(held->handle);
+        finish(lease);
     }
 
     void release(const std::string& lease) override {
@@ -252,6 +254,11 @@ class BrokerQueue : public Queue {
         const auto found = held_.find(lease);
         if (found == held_.end()) return std::nullopt;
         return found->second;
+    }
+
+    void finish(const std::string& lease) {
+        if (const auto held = forget(lease); held && !held->without_broker)
+            consumer_->acknowledge(held->handle);
     }
 
     std::optional<Held> forget(const std::string& lease) {
