@@ -51,8 +51,18 @@ void Service::route(std::string_view method, std::string_view pattern, Handler h
                 });
 }
 
+std::optional<ApiError> Service::undecodable(const Request& request) const {
+    const bool decodable = is_utf8(request.path) &&
+                           std::all_of(request.query.begin(), request.query.end(), [](const auto& entry) {
+                               return is_utf8(entry.first) && is_utf8(entry.second);
+                           });
+    if (decodable) return std::nullopt;
+    return ApiError{400, "The request's path or query is not encoded in UTF-8."};
+}
+
 Response Service::handle(const Request& request) const {
     try {
+        if (const auto error = undecodable(request)) return refuse(request, *error, {});
         Response response = router_(request);
         if (const auto methods = response.headers.find("Allow")) {
             std::string allowed = allow(std::string{*methods});
@@ -63,6 +73,8 @@ Response Service::handle(const Request& request) const {
             }
         }
         return response;
+    } catch (const ApiError& error) {
+        return refuse(request, error, {});
     } catch (const std::exception& error) {
         spdlog::error("{} {}: {}", request.method, logged_path(request), error.what());
         return refuse(request, ApiError{500, unexpected(error)}, {});

@@ -37,7 +37,7 @@ struct Caller {
 class Authenticator {
   public:
     virtual ~Authenticator() = default;
-    /// Nothing for a token that is unknown, expired or revoked.
+    /// Nothing for a token that is unknown, expired or revoked; throws ApiError for one that is of no use here.
     [[nodiscard]] virtual std::optional<Caller> authenticate(std::string_view token) const = 0;
 };
 
@@ -106,6 +106,8 @@ class Service {
     [[nodiscard]] virtual std::string allow(std::string methods) const { return methods; }
     /// What is said to a request whose token is missing or bad.
     [[nodiscard]] virtual ApiError unwelcome(const Request& /*request*/) const { return unauthorized(); }
+    /// What is said to a path or query whose decoded bytes are no UTF-8: what is kept and answered is JSON.
+    [[nodiscard]] virtual std::optional<ApiError> undecodable(const Request& request) const;
     /// Called before the handler, after the token was checked.
     virtual void prepare(Call& /*call*/) const {}
     /// Called with every answer: request IDs and the like.

@@ -200,7 +200,13 @@ int down(const CloudOptions& options) {
         lock = FolderLock::try_take(state);
     }
     remove_running(state);
-    end_instances(state);
+    try {
+        end_instances(state);
+    } catch (const state::UnreadableDocument& error) {
+        std::cerr << "Its instances have ended, and this state cannot be served again: " << error.what()
+                  << '\n'
+                  << "Remove it: " << command(options, "reset") << '\n';
+    }
     std::cout << "The cloud '" << options.name << "' is down; its state stays in " << state.string() << ".\n";
     return 0;
 }

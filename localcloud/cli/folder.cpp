@@ -37,8 +37,8 @@ std::unique_ptr<FolderLock> FolderLock::try_take(const std::filesystem::path& st
 }
 
 std::unique_ptr<FolderLock> FolderLock::inherit(const std::filesystem::path& state, int descriptor) {
-    struct stat inherited{};
-    struct stat file{};
+    struct stat inherited {};
+    struct stat file {};
     if (::fstat(descriptor, &inherited) != 0 || ::stat((state / "lock").c_str(), &file) != 0 ||
         inherited.st_dev != file.st_dev || inherited.st_ino != file.st_ino ||
         ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)

@@ -55,7 +55,7 @@ void request_stop(int /*signal*/) {
 /// Turns SIGTERM and SIGINT into something that can be waited for.
 void watch_signals() {
     stop_event = ::eventfd(0, EFD_CLOEXEC);
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = request_stop;
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
@@ -262,10 +262,8 @@ void clean_spool(const std::filesystem::path& state) {
 
 std::string recorded_driver(const std::filesystem::path& state) {
     if (!std::filesystem::exists(database_file(state))) return {};
-    const state::Store store{database_file(state)};
-    const auto view = store.read();
-    const Document* stored = view.find(Kind::setting, "cloud");
-    return stored == nullptr ? std::string{} : text(*stored, "driver");
+    const auto stored = state::Store::read_one(database_file(state), Kind::setting, "cloud");
+    return stored ? text(*stored, "driver") : std::string{};
 }
 
 void prepare_containers(const CloudOptions& options) {
@@ -381,13 +379,13 @@ void serve(const CloudOptions& options, const std::filesystem::path& state) {
 }
 
 void end_instances(const std::filesystem::path& state) {
-    if (!std::filesystem::exists(database_file(state))) return;
+    const std::string driver = recorded_driver(state);
+    if (driver.empty()) return;
+    const bool fake = driver == "fake";
+    // They end whatever is wrong with the documents, which is known afterwards: nothing else could end them.
+    if (!fake) host::end(host_options(state));
     state::Store store{database_file(state)};
     auto transaction = store.write();
-    const Document* stored = transaction.find(Kind::setting, "cloud");
-    if (stored == nullptr) return;
-    const bool fake = text(*stored, "driver") == "fake";
-    if (!fake) host::end(host_options(state));
     compute::FakeDriver fake_driver{state / (fake ? "instances" : "spool")};
     for (const Document* server : transaction.all(Kind::server)) {
         if (text(*server, "vm_state") != "active") continue;

@@ -1,5 +1,7 @@
 #include "localcloud/state/json.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -138,6 +140,42 @@ json::value parse_json(std::string_view text) {
     if (error) throw std::invalid_argument{"no valid JSON: " + error.message()};
     require_finite(value);
     return value;
+}
+
+bool is_utf8(std::string_view bytes) {
+    // Unicode's table 3-7: what the first byte is, what the second may be, how many more follow that.
+    struct Sequence {
+        unsigned char first_from, first_to, second_from, second_to;
+        std::size_t length;
+    };
+    static constexpr std::array sequences{
+        Sequence{0xC2, 0xDF, 0x80, 0xBF, 2}, Sequence{0xE0, 0xE0, 0xA0, 0xBF, 3},
+        Sequence{0xE1, 0xEC, 0x80, 0xBF, 3}, Sequence{0xED, 0xED, 0x80, 0x9F, 3},
+        Sequence{0xEE, 0xEF, 0x80, 0xBF, 3}, Sequence{0xF0, 0xF0, 0x90, 0xBF, 4},
+        Sequence{0xF1, 0xF3, 0x80, 0xBF, 4}, Sequence{0xF4, 0xF4, 0x80, 0x8F, 4}};
+    const auto within = [](char letter, unsigned char from, unsigned char to) {
+        const auto byte = static_cast<unsigned char>(letter);
+        return from <= byte && byte <= to;
+    };
+    while (!bytes.empty()) {
+        std::size_t length = 1;
+        if (!within(bytes.front(), 0x00, 0x7F)) {
+            const auto* const sequence =
+                std::find_if(sequences.begin(), sequences.end(), [&](const Sequence& candidate) {
+                    return within(bytes.front(), candidate.first_from, candidate.first_to);
+                });
+            if (sequence == sequences.end() || bytes.size() < sequence->length ||
+                !within(bytes[1], sequence->second_from, sequence->second_to))
+                return false;
+            length = sequence->length;
+            const std::string_view rest = bytes.substr(2, length - 2);
+            if (!std::all_of(rest.begin(), rest.end(),
+                             [&](char letter) { return within(letter, 0x80, 0xBF); }))
+                return false;
+        }
+        bytes.remove_prefix(length);
+    }
+    return true;
 }
 
 std::string python_repr(const json::value& value) {

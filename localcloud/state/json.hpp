@@ -38,6 +38,9 @@ using Document = json::object;
 /// Throws std::invalid_argument for anything but one JSON value with finite numbers, 64 levels deep at most.
 [[nodiscard]] json::value parse_json(std::string_view text);
 
+/// Whether these bytes may be the text of a JSON string: proper UTF-8, which json::serialize() does not look after.
+[[nodiscard]] bool is_utf8(std::string_view bytes);
+
 /// As Python's repr() writes it: the services quote values in this form in their error messages.
 [[nodiscard]] std::string python_repr(const json::value& value);
 

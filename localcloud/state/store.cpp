@@ -99,6 +99,25 @@ std::vector<std::pair<std::string_view, const Document*>> View::range(Kind kind,
     return found;
 }
 
+namespace {
+
+void open(soci::session& session, const std::filesystem::path& file) {
+    common::db::open(session, {.backend = common::db::Backend::sqlite, .path = file.string()});
+    common::db::migrate(session, migrations);
+}
+
+Document read(const std::filesystem::path& file, std::string_view kind, const std::string& id,
+              const std::string& body) {
+    try {
+        return parse_json(body).as_object();
+    } catch (const std::exception& error) {
+        throw UnreadableDocument{file.string() + ": the " + std::string{kind} + " '" + id +
+                                 "' cannot be read: " + error.what()};
+    }
+}
+
+}  // namespace
+
 struct Store::Database {
     soci::session session;
 };
@@ -106,8 +125,7 @@ struct Store::Database {
 Store::Store(const std::filesystem::path& file)
     : tables_(static_cast<std::size_t>(Kind::count)), database_(std::make_unique<Database>()) {
     soci::session& session = database_->session;
-    common::db::open(session, {.backend = common::db::Backend::sqlite, .path = file.string()});
-    common::db::migrate(session, migrations);
+    open(session, file);
     const soci::rowset<soci::row> rows = session.prepare << "SELECT kind, id, sequence, body FROM document";
     for (const soci::row& row : rows) {
         const auto kind = std::find(kind_names.begin(), kind_names.end(), row.get<std::string>(0));
@@ -117,10 +135,23 @@ Store::Store(const std::filesystem::path& file)
                 "': it was written by a newer localcloud; use that one, or `localcloud reset`"};
         }
         const auto sequence = static_cast<std::int64_t>(row.get<int>(2));
+        const auto id = row.get<std::string>(1);
         tables_[static_cast<std::size_t>(kind - kind_names.begin())].emplace(
-            row.get<std::string>(1), Entry{sequence, parse_json(row.get<std::string>(3)).as_object()});
+            id, Entry{sequence, localcloud::state::read(file, *kind, id, row.get<std::string>(3))});
         last_sequence_ = std::max(last_sequence_, sequence);
     }
+}
+
+std::optional<Document> Store::read_one(const std::filesystem::path& file, Kind kind, std::string_view id) {
+    soci::session session;
+    open(session, file);
+    const std::string kind_name{name(kind)};
+    const std::string wanted{id};
+    std::string body;
+    session << "SELECT body FROM document WHERE kind = :kind AND id = :id", soci::use(kind_name),
+        soci::use(wanted), soci::into(body);
+    if (!session.got_data()) return std::nullopt;
+    return localcloud::state::read(file, kind_name, wanted, body);
 }
 
 Store::~Store() = default;
@@ -179,6 +210,10 @@ void Store::Transaction::commit() {
             const Table& all = table(key.first);
             if (const auto found = all.find(id); found != all.end()) {
                 std::string body = json::serialize(found->second.document);
+                if (!is_utf8(id) || !is_utf8(body)) {
+                    throw std::runtime_error{
+                        "a " + kind + " would hold bytes that are no UTF-8 and could not be read again"};
+                }
                 auto sequence = static_cast<long long>(found->second.sequence);
                 session << "INSERT OR REPLACE INTO document (kind, id, sequence, body) VALUES (:kind, :id, "
                            ":seq, :body)",
@@ -192,6 +227,9 @@ void Store::Transaction::commit() {
     } catch (const soci::soci_error& error) {
         roll_back();
         throw std::runtime_error{std::string{"the state could not be written: "} + error.what()};
+    } catch (...) {
+        roll_back();
+        throw;
     }
     before_.clear();
 }

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -97,10 +98,18 @@ class View {
     std::vector<Table>* tables_;
 };
 
+/// A document of the file is no JSON; the text says which one.
+struct UnreadableDocument : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 class Store {
   public:
     /// Opens the file or creates it (mode 0600).
     explicit Store(const std::filesystem::path& file);
+    /// One document of a file that nobody has open, whatever is wrong with the others; nothing when it is not there.
+    [[nodiscard]] static std::optional<Document> read_one(const std::filesystem::path& file, Kind kind,
+                                                          std::string_view id);
     ~Store();
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;

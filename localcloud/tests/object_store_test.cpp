@@ -242,6 +242,35 @@ TEST_F(ObjectStore, AnObjectMayHaveAnyName) {
     EXPECT_EQ(ask("DELETE", "/c").status, 409) << "not empty";
 }
 
+TEST_F(ObjectStore, NamesAndMetadataAreUtf8AndHeadersOfObjectsAnyBytes) {
+    const std::string latin = "caf\xe9";
+    EXPECT_EQ(put("/%ff", "").status, 412);
+    EXPECT_EQ(put("/c/%ff", "").status, 412);
+    EXPECT_EQ(put("/c/%ED%A0%80", "").status, 412) << "half of a surrogate pair";
+    EXPECT_EQ(put("/c/%F4%90%80%80", "").status, 412) << "beyond Unicode";
+    EXPECT_EQ(put("/c/%C0%AF", "").status, 412) << "a slash that is longer than need be";
+    EXPECT_EQ(put("/c/cut%E2%82", "").status, 412);
+    EXPECT_EQ(put("/c/%F0%9F%A5%94", "").status, 201);
+    EXPECT_EQ(ask("COPY", "/c/o", {{"Destination", "c/%ff"}}).status, 412);
+    EXPECT_EQ(ask("COPY", "/c/o", {{"Destination", "c/a%00b"}}).status, 412);
+    EXPECT_EQ(get("/c?prefix=%ff").status, 400);
+    EXPECT_EQ(ask("POST", "", {{"X-Account-Meta-Drink", latin}}).status, 400);
+    EXPECT_EQ(ask("POST", "/c", {{"X-Container-Meta-Drink", latin}}).status, 400);
+    EXPECT_EQ(ask("POST", "/c", {{"X-Container-Read", latin + ":*"}}).status, 400);
+    EXPECT_EQ(put("/c/typed", "", {{"Content-Type", latin}}).status, 400);
+
+    const std::string disposition = "attachment; filename=" + latin;
+    EXPECT_EQ(
+        put("/c/latin", "x", {{"X-Object-Meta-Drink", latin}, {"Content-Disposition", disposition}}).status,
+        201);
+    EXPECT_EQ(get("/c/latin").headers.get("X-Object-Meta-Drink"), latin);
+    EXPECT_EQ(get("/c/latin").headers.get("Content-Disposition"), disposition);
+    EXPECT_NO_THROW((void)parse_json(get("/c?format=json").body));
+
+    const state::Store again{folder_.path() / "localcloud.db"};
+    EXPECT_NE(again.read().find(state::Kind::object, account_ + "/c/latin"), nullptr);
+}
+
 TEST_F(ObjectStore, WhatIsMissingIsRefusedBeforeItDoesSomethingElse) {
     EXPECT_EQ(ask("POST", "?bulk-delete", {}, "/c/o\n").status, 501);
     EXPECT_EQ(put("/c?extract-archive=tar", "").status, 501);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include "common/db/database.hpp"
 #include "common/testkit/wait.hpp"
 #include "localcloud/host/descriptor.hpp"
 #include "localcloud/tests/program.hpp"
@@ -154,6 +155,26 @@ TEST(Program, WhatIsNotThereSaysSoAndIsLogged) {
          {"GET /network/v2.0/trunks\n", "GET /volume/v3/volumes\n", "GET /compute/v2.1/os-hypervisors\n",
           "GET /image/v2/tasks\n", "POST /network/v2.0/subnets: ", "GET /network/v2.0/a%0Aforged\n"})
         EXPECT_THAT(log, HasSubstr(line));
+}
+
+TEST(Program, AStateThatCannotBeReadIsEndedAndRemoved) {
+    const ProgramCloud cloud{"unreadable"};
+    ASSERT_TRUE(cloud.run({"up", "--driver", "fake"}).ok());
+    {
+        soci::session session;
+        common::db::open(session, {.backend = common::db::Backend::sqlite,
+                                   .path = localcloud::cli::database_file(cloud.state()).string()});
+        session << "INSERT INTO document VALUES ('container', 'a/b', 1000000, '{\"name\": \"\xff\"}')";
+    }
+    const auto down = cloud.run({"down"});
+    EXPECT_TRUE(down.ok());
+    EXPECT_THAT(down.error, HasSubstr("the container 'a/b'"));
+    EXPECT_THAT(cloud.run({"status"}).output, HasSubstr("down"));
+    const auto up = cloud.run({"up"});
+    EXPECT_EQ(up.exit_status, 1);
+    EXPECT_THAT(up.error, HasSubstr("the container 'a/b'"));
+    EXPECT_TRUE(cloud.run({"reset", "--yes"}).ok());
+    EXPECT_FALSE(std::filesystem::exists(cloud.state()));
 }
 
 TEST(Program, WhatWasPromisedSurvivesAKill) {

@@ -124,6 +124,41 @@ TEST_F(Projects, ProjectsHaveParentsThatExistAndFourOfThemAtMost) {
     EXPECT_EQ(deeper.at("/error/message"), "Max hierarchy depth reached for " + parent + " branch.");
 }
 
+TEST_F(Projects, PathsAndQueriesAreUtf8) {
+    const std::string image = cloud.ask("POST", "/image/v2/images", {{"name", "tagged"}}).at("/id");
+    EXPECT_EQ(cloud.ask("PUT", "/image/v2/images/" + image + "/tags/%ff").status, 400);
+    EXPECT_EQ(cloud.ask("PUT", "/image/v2/images/" + image + "/tags/caf%C3%A9").status, 204);
+    EXPECT_EQ(cloud.ask("GET", "/image/v2/images/" + image).at("/tags/0"), "café");
+    for (const char* path : {"/compute/v2.1/servers/%ff", "/network/v2.0/networks?name=%ff",
+                             "/identity/v3/users/%ff", "/load-balancer/v2/lbaas/pools?%ff", "/dns/v2/%ff"}) {
+        const ApiAnswer answer = cloud.ask("GET", path);
+        EXPECT_EQ(answer.status, 400) << path;
+        EXPECT_TRUE(answer.body.is_object()) << path;
+    }
+}
+
+TEST_F(Projects, ATokenWithoutAProjectIsForIdentityOnly) {
+    const json::value of_user{
+        {"user", {{"name", "demo"}, {"domain", {{"id", "default"}}}, {"password", "demo-password"}}}};
+    const json::value identity{{"methods", json::array{"password"}}, {"password", of_user}};
+    const ApiAnswer token = cloud.ask("POST", "/identity/v3/auth/tokens",
+                                      {{"auth", {{"identity", identity}, {"scope", "unscoped"}}}});
+    ASSERT_EQ(token.status, 201);
+    cloud.add_token("unscoped", token.headers.get("X-Subject-Token"));
+    EXPECT_EQ(cloud.ask("GET", "/identity/v3/auth/projects", {}, "unscoped").status, 200);
+    for (const char* path :
+         {"/compute/v2.1/servers", "/network/v2.0/ports", "/network/v2.0/no-such-path", "/image/v2/images",
+          "/load-balancer/v2/lbaas/loadbalancers", "/dns/v2/zones", "/object-store/v1/AUTH_"}) {
+        EXPECT_EQ(cloud.ask("GET", path, {}, "unscoped").status, 403) << path;
+    }
+    const std::string gateway =
+        cloud.ask("GET", "/network/v2.0/ports?device_owner=network:router_gateway", {}, "admin")
+            .at("/ports/0/id");
+    EXPECT_EQ(cloud.ask("DELETE", "/network/v2.0/ports/" + gateway, {}, "unscoped").status, 403);
+    EXPECT_EQ(cloud.ask("POST", "/network/v2.0/networks", {{"network", json::object{}}}, "unscoped").status,
+              403);
+}
+
 TEST_F(Projects, UsersChangeTheirPasswords) {
     const std::string user = cloud.ask("GET", "/identity/v3/users?name=demo", {}, "admin").at("/users/0/id");
     const auto sign_in = [&](const char* password) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "common/db/database.hpp"
 #include "common/process/process.hpp"
 #include "localcloud/api/network/addresses.hpp"
 #include "localcloud/api/ranges.hpp"
@@ -31,6 +32,46 @@ TEST(Store, KeepsWhatWasCommittedAndNothingElse) {
     EXPECT_EQ(text(*view.find(Kind::network, "a"), "name"), "second");
     EXPECT_EQ(std::filesystem::status(file).permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(Store, RefusesToWriteWhatItCouldNotRead) {
+    const common::process::TemporaryDirectory folder{"localcloud-state"};
+    state::Store store{folder.path() / "test.db"};
+    auto transaction = store.write();
+    transaction.put(Kind::network, "good", {{"name", "caf\xc3\xa9"}});
+    transaction.commit();
+    for (const auto& [id, name] : {std::pair{"bad", "caf\xe9"}, std::pair{"b\xff", "name"}}) {
+        transaction.put(Kind::network, id, {{"name", name}});
+        EXPECT_THROW(transaction.commit(), std::runtime_error);
+        EXPECT_EQ(transaction.count(Kind::network), 1U);
+    }
+    EXPECT_EQ(state::Store{folder.path() / "test.db"}.read().count(Kind::network), 1U);
+}
+
+TEST(Store, NamesTheDocumentThatCannotBeRead) {
+    const common::process::TemporaryDirectory folder{"localcloud-state"};
+    const std::filesystem::path file = folder.path() / "test.db";
+    {
+        state::Store store{file};
+        auto transaction = store.write();
+        transaction.put(Kind::setting, "cloud", {{"driver", "fake"}});
+        transaction.commit();
+    }
+    {
+        soci::session session;
+        common::db::open(session, {.backend = common::db::Backend::sqlite, .path = file.string()});
+        session << "INSERT INTO document VALUES ('container', 'a/b', 9, '{\"name\": \"\xff\"}')";
+    }
+    try {
+        const state::Store store{file};
+        ADD_FAILURE() << "it was read";
+    } catch (const state::UnreadableDocument& error) {
+        EXPECT_NE(std::string_view{error.what()}.find("the container 'a/b'"), std::string_view::npos);
+    }
+    const auto cloud = state::Store::read_one(file, Kind::setting, "cloud");
+    ASSERT_TRUE(cloud);
+    EXPECT_EQ(text(*cloud, "driver"), "fake");
+    EXPECT_FALSE(state::Store::read_one(file, Kind::setting, "other"));
 }
 
 TEST(Store, RollsBackInMemoryToo) {

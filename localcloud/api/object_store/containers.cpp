@@ -15,6 +15,7 @@ std::string key_of(const Call& call) {
 }
 
 void check_acl(const std::string& list) {
+    if (!is_utf8(list)) throw object_error(400, "Metadata must be valid UTF-8");
     std::size_t from = 0;
     while (from < list.size()) {
         const std::size_t comma = std::min(list.find(',', from), list.size());

@@ -154,6 +154,15 @@ ApiError ObjectStoreService::no_such_method(const Request& /*request*/) const {
     return {405, "no such method"};
 }
 
+bool is_name(std::string_view name) {
+    return is_utf8(name) && name.find('\0') == std::string_view::npos;
+}
+
+std::optional<ApiError> ObjectStoreService::undecodable(const Request& request) const {
+    if (!is_name(request.path)) return plain_error(412, "Invalid UTF8 or contains NULL");
+    return Service::undecodable(request);
+}
+
 void ObjectStoreService::finish(const Call& call, Response& response) const {
     const std::string id =
         "tx" + call.request_id.substr(4, 8) + call.request_id.substr(13, 4) + "-localcloud";
@@ -224,6 +233,18 @@ std::string title_case(std::string_view name) {
     return out;
 }
 
+json::value kept_bytes(std::string_view bytes) {
+    if (is_utf8(bytes)) return json::value(bytes);
+    return json::object{{"base64", state::base64_encode(bytes)}};
+}
+
+std::string sent_bytes(const json::value& kept) {
+    if (!kept.is_object()) return to_text(kept);
+    std::string bytes;
+    (void)state::base64_decode(text(kept.get_object(), "base64"), bytes);
+    return bytes;
+}
+
 void update_metadata(Document& document, const Request& request, std::string_view kind) {
     const std::string set = "X-" + std::string{kind} + "-Meta-";
     const std::string remove = "X-Remove-" + std::string{kind} + "-Meta-";
@@ -235,11 +256,12 @@ void update_metadata(Document& document, const Request& request, std::string_vie
             metadata.erase(set + name.substr(remove.size()));
         } else if (name.starts_with(set) && name.size() > set.size()) {
             if (name.size() - set.size() > 128) throw plain_error(400, "Metadata name too long: " + name);
+            if (kind != "Object" && !is_utf8(value)) throw object_error(400, "Metadata must be valid UTF-8");
             if (value.size() > 256) throw plain_error(400, "Metadata value longer than 256: " + name);
             if (value.empty()) {
                 metadata.erase(name);
             } else {
-                metadata[name] = value;
+                metadata[name] = kept_bytes(value);
             }
         }
     }
@@ -248,7 +270,7 @@ void update_metadata(Document& document, const Request& request, std::string_vie
 
 void add_metadata(Headers& headers, const Document& document) {
     for (const auto& item : object(document, "metadata"))
-        headers.set(std::string{item.key()}, to_text(item.value()));
+        headers.set(std::string{item.key()}, sent_bytes(item.value()));
 }
 
 Listing read_listing(const Call& call) {

@@ -23,6 +23,7 @@ class ObjectStoreService : public Service {
     [[nodiscard]] std::string allow(std::string /*methods*/) const override {
         return "HEAD, GET, PUT, POST, OPTIONS, DELETE";
     }
+    [[nodiscard]] std::optional<ApiError> undecodable(const Request& request) const override;
     void finish(const Call& call, Response& response) const override;
 
   private:
@@ -60,6 +61,11 @@ class ObjectStoreService : public Service {
 [[nodiscard]] ApiError object_error(int status, const std::string& message);
 /// "x-object-meta-color" to "X-Object-Meta-Color".
 [[nodiscard]] std::string title_case(std::string_view name);
+/// Whether Swift takes it as a name: proper UTF-8 without a zero.
+[[nodiscard]] bool is_name(std::string_view name);
+/// Headers of an object are bytes, of any encoding: how documents, which are JSON, keep them, and back.
+[[nodiscard]] json::value kept_bytes(std::string_view bytes);
+[[nodiscard]] std::string sent_bytes(const json::value& kept);
 /// Applies "X-<kind>-Meta-*" and "X-Remove-<kind>-Meta-*" of a request to the metadata kept in `document`.
 void update_metadata(Document& document, const Request& request, std::string_view kind);
 void add_metadata(Headers& headers, const Document& document);

@@ -50,6 +50,13 @@ std::string object_key(const Call& call) {
     return container_key(call) + "/" + call.param("object");
 }
 
+/// Goes into listings, which are JSON.
+std::string read_type(const Request& request) {
+    std::string type = request.headers.get("Content-Type");
+    if (!is_utf8(type)) throw object_error(400, "Invalid Content-Type");
+    return type;
+}
+
 std::filesystem::path file_of(const Cloud& cloud, const std::string& id) {
     return cloud.directory / "objects" / id.substr(0, 2) / id;
 }
@@ -114,7 +121,7 @@ std::optional<std::time_t> read_http_date(const std::string& value) {
 void keep_headers(Document& object, const Request& request) {
     json::object kept;
     for (const char* name : kept_headers) {
-        if (const auto value = request.headers.find(name)) kept.emplace(name, std::string{*value});
+        if (const auto value = request.headers.find(name)) kept.emplace(name, kept_bytes(*value));
     }
     object["headers"] = std::move(kept);
 }
@@ -124,7 +131,7 @@ Headers headers_of(const Document& object) {
     headers.set("Content-Type", text(object, "content_type"));
     add_metadata(headers, object);
     for (const auto& item : localcloud::object(object, "headers")) {
-        headers.set(std::string{item.key()}, to_text(item.value()));
+        headers.set(std::string{item.key()}, sent_bytes(item.value()));
     }
     headers.set("Etag", text(object, "etag"));
     headers.set("Last-Modified", text(object, "http_date"));
@@ -217,7 +224,7 @@ Response ObjectStoreService::put_object(const Call& call) {
     std::string replaced;
     Document object{{"bytes", static_cast<std::int64_t>(size)}, {"etag", etag}, {"file", id}};
     try {
-        std::string type = request.headers.get("Content-Type");
+        std::string type = read_type(request);
         if (type.empty() || request.headers.get("X-Detect-Content-Type") == "true")
             type = guess_type(call.param("object"));
         object.emplace("content_type", type);
@@ -249,6 +256,7 @@ Response ObjectStoreService::copy_object(const Call& call, const std::string& so
         const std::size_t start = account.size() + 1;
         return key.substr(start, key.find('/', start) - start);
     };
+    if (!is_name(source) || !is_name(target)) throw plain_error(412, "Invalid UTF8 or contains NULL");
     authorize(call, container_of(source), Need::read_object);
     authorize(call, container_of(target), Need::write);
     Document copy;
@@ -276,9 +284,7 @@ Response ObjectStoreService::copy_object(const Call& call, const std::string& so
     copy["file"] = id;
     if (call.request.headers.get("X-Fresh-Metadata") == "true") copy["metadata"] = json::object{};
     update_metadata(copy, call.request, "Object");
-    if (const auto type = call.request.headers.find("Content-Type"); type && !type->empty()) {
-        copy["content_type"] = std::string{*type};
-    }
+    if (const std::string type = read_type(call.request); !type.empty()) copy["content_type"] = type;
     set_times(copy, true);
     std::string replaced;
     {
@@ -368,7 +374,8 @@ void ObjectStoreService::add_object_routes() {
     const auto permit_write = [this](const Call& call) {
         if (!temp_url_expiry(call)) authorize(call, Need::write);
     };
-    route("GET", path, [this](const Call& call) { return get_object(call); }, Access::anyone);
+    route(
+        "GET", path, [this](const Call& call) { return get_object(call); }, Access::anyone);
     route(
         "PUT", path,
         [this, permit_write](const Call& call) {
@@ -397,10 +404,8 @@ void ObjectStoreService::add_object_routes() {
             update_metadata(object, call.request, "Object");
             keep_headers(object, call.request);
             object["delete_at"] = read_deletion(call.request);
-            if (const auto type = call.request.headers.find("Content-Type");
-                type && !type->empty() && *type != "application/x-www-form-urlencoded") {
-                object["content_type"] = std::string{*type};
-            }
+            const std::string type = read_type(call.request);
+            if (!type.empty() && type != "application/x-www-form-urlencoded") object["content_type"] = type;
             set_times(object, false);
             transaction.commit();
             return page(202);
