@@ -12,10 +12,30 @@
 
 namespace localcloud::api {
 
+namespace {
+
+/// For all services but Keystone: what they keep is a project's, and no project has an empty ID.
+class ProjectAuthenticator : public Authenticator {
+  public:
+    explicit ProjectAuthenticator(const Authenticator& identity) : identity_(identity) {}
+    [[nodiscard]] std::optional<Caller> authenticate(std::string_view token) const override {
+        std::optional<Caller> caller = identity_.authenticate(token);
+        if (caller && caller->project_id.empty())
+            throw ApiError{403, "The token is for no project: ask Identity for one with a project's scope."};
+        return caller;
+    }
+
+  private:
+    const Authenticator& identity_;
+};
+
+}  // namespace
+
 Front::Front(Cloud& cloud)
     : cloud_(cloud), outermost_([this](const Request& request) { return dispatch(request); }) {
     auto identity = std::make_unique<identity::Identity>(cloud);
-    const Authenticator& authenticator = *identity;
+    of_projects_ = std::make_unique<ProjectAuthenticator>(*identity);
+    const Authenticator& authenticator = *of_projects_;
     services_.push_back(std::move(identity));
     auto compute = std::make_unique<compute::ComputeService>(cloud, authenticator);
     compute_ = compute.get();

@@ -49,6 +49,7 @@ class Front {
 
     Cloud& cloud_;
     Next outermost_;
+    std::unique_ptr<Authenticator> of_projects_;
     std::vector<std::unique_ptr<Service>> services_;
     compute::ComputeService* compute_ = nullptr;
     load_balancer::LoadBalancerService* load_balancers_ = nullptr;
