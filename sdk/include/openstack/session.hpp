@@ -37,6 +37,9 @@ struct SessionOptions {
     std::chrono::milliseconds connect_timeout{15000};
     std::chrono::milliseconds idle_timeout{120000};  ///< of silence in mid-transfer; there is no total limit
     std::size_t max_connections_per_host = 100;
+    /// How long a request may wait for one of these, if the call has no earlier deadline. Then TransportError: nothing
+    /// was sent, so it may be tried again.
+    std::chrono::milliseconds queue_timeout{600000};
     std::size_t max_body = 256U << 20U;  ///< of an answer that is collected rather than streamed
     /// Put before the SDK's own in User-Agent ("fractals/1.0").
     std::string user_agent;

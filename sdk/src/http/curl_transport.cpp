@@ -36,6 +36,16 @@ struct MultiDeleter {
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using Multi = std::unique_ptr<CURLM, MultiDeleter>;
 
+/// So that a limit that is meant as "none" can be added to a point in time, and fits into what curl counts with.
+TransportOptions within_reason(TransportOptions options) {
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(24L * 365);
+    constexpr std::chrono::milliseconds longest_connect = std::chrono::hours(24);
+    options.connect_timeout = std::min(options.connect_timeout, longest_connect);
+    options.idle_timeout = std::min(options.idle_timeout, longest);
+    options.queue_timeout = std::min(options.queue_timeout, longest);
+    return options;
+}
+
 bool is_folder(const std::string& path) {
     struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -44,7 +54,7 @@ bool is_folder(const std::string& path) {
 class CurlTransport final : public Transport {
   public:
     explicit CurlTransport(const TransportOptions& options)
-        : options_(options), cacert_is_folder_(is_folder(options.cacert)) {
+        : options_(within_reason(options)), cacert_is_folder_(is_folder(options.cacert)) {
         start_curl_once();
         multi_.reset(curl_multi_init());
         if (!multi_) throw std::bad_alloc();

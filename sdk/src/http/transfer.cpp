@@ -64,6 +64,8 @@ void Transfer::attach(CURL* easy) {
     set(easy, CURLOPT_SSL_VERIFYHOST, options_.verify ? 2L : 0L);
     set(easy, CURLOPT_ERRORBUFFER, curl_error_.data());
     set(easy, CURLOPT_BUFFERSIZE, 128L << 10U);
+    set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_connected);
+    set(easy, CURLOPT_PREREQDATA, this);
     set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
     set(easy, CURLOPT_HEADERDATA, this);
     set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
@@ -119,6 +121,14 @@ void Transfer::set_headers() {
     if (!request_.source || request_.source->rewind) append("Expect:");
     if (!request_.headers.find("Content-Type")) append("Content-Type:");
     set(easy_, CURLOPT_HTTPHEADER, header_list_);
+}
+
+int Transfer::on_connected(void* self, char* /*address*/, char* /*own_address*/, int /*port*/,
+                           int /*own_port*/) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.connected_ = true;
+    transfer.last_progress_ = Clock::now();
+    return CURL_PREREQFUNC_OK;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -230,12 +240,19 @@ void Transfer::unpause() {
 Transfer::Clock::time_point Transfer::expires() const {
     auto end = request_.deadline.value_or(Clock::time_point::max());
     const std::lock_guard lock(mutex_);
-    if (!receive_paused_ && !send_paused_) end = std::min(end, last_progress_ + options_.idle_timeout);
+    if (!receive_paused_ && !send_paused_) {
+        end = std::min(end, last_progress_ + (connected_ ? options_.idle_timeout : longest_queueing()));
+    }
     return end;
 }
 
 std::pair<Fault, std::string> Transfer::expiry(Clock::time_point now) const {
     if (request_.deadline && *request_.deadline <= now) return {Fault::deadline, "the deadline has passed"};
+    if (!connected_) {
+        return {Fault::not_sent, "none of the " + std::to_string(options_.max_connections_per_host) +
+                                     " connections to " + host_of(request_.url) + " became free within " +
+                                     in_seconds(longest_queueing())};
+    }
     return {Fault::lost,
             host_of(request_.url) + " has sent nothing for " + in_seconds(options_.idle_timeout)};
 }

@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -48,6 +49,7 @@ class Transfer {
         std::string text;
     };
 
+    static int on_connected(void* self, char* address, char* own_address, int port, int own_port);
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self);
@@ -62,6 +64,10 @@ class Transfer {
     [[nodiscard]] bool streams_in() const { return request_.sink && answer_.status / 100 == 2; }
     [[nodiscard]] bool upload() const { return request_.source != nullptr || !request_.body.empty(); }
     [[nodiscard]] Outcome explain(CURLcode code) const;
+    /// Until there is a connection curl keeps the time for making it, but not for waiting until one is free.
+    [[nodiscard]] std::chrono::milliseconds longest_queueing() const {
+        return std::max(options_.queue_timeout, options_.connect_timeout);
+    }
     void read_source(std::unique_lock<std::mutex>& lock, std::string& buffer);
 
     // Fixed before the transfer starts.
@@ -77,6 +83,7 @@ class Transfer {
     bool headers_done_ = false;
     std::size_t sent_ = 0;  ///< of the body in memory
     Outcome refused_;       ///< why a callback stopped curl
+    bool connected_ = false;
     Clock::time_point last_progress_ = Clock::now();
 
     // Shared.

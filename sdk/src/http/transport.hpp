@@ -70,10 +70,12 @@ struct TransportOptions {
     std::string cert;    ///< client certificate, with its key unless `key` is set
     std::string key;
     std::chrono::milliseconds connect_timeout{15000};
-    std::chrono::milliseconds idle_timeout{120000};  ///< nothing received or sent for so long; never a total
+    /// Nothing received or sent for so long while there is a connection; never a total.
+    std::chrono::milliseconds idle_timeout{120000};
     std::size_t max_connections_per_host = 100;
-    std::size_t max_body = 256U << 20U;     ///< of a collected body
-    std::size_t max_headers = 256U << 10U;  ///< all header lines together
+    std::chrono::milliseconds queue_timeout{600000};  ///< until a request has its connection
+    std::size_t max_body = 256U << 20U;               ///< of a collected body
+    std::size_t max_headers = 256U << 10U;            ///< all header lines together
 };
 
 /// libcurl, with one thread that moves the bytes of all transfers; connections are kept and shared.

@@ -29,6 +29,7 @@ http::TransportOptions transport_options(const CloudConfig& config, const Sessio
             .connect_timeout = silence.value_or(options.connect_timeout),
             .idle_timeout = silence.value_or(options.idle_timeout),
             .max_connections_per_host = options.max_connections_per_host,
+            .queue_timeout = options.queue_timeout,
             .max_body = options.max_body};
 }
 

@@ -234,7 +234,9 @@ struct SilentServer {
         go.wait();
         return text("late");
     }};
-    ~SilentServer() { go.count_down(); }
+    ~SilentServer() {
+        if (!go.try_wait()) go.count_down();
+    }
 };
 
 TEST(Transport, DeadlineEndsASilentAnswer) {
@@ -252,6 +254,55 @@ TEST(Transport, SilenceEndsItWithoutADeadline) {
     const auto transport = make_curl_transport({.idle_timeout = 50ms});
     EXPECT_EQ(fault_of([&] { static_cast<void>(transport->perform(get(silent.server.url()))); }),
               Fault::lost);
+}
+
+TEST(Transport, WaitingForAConnectionIsNoSilence) {
+    const ScriptedServer server([](const ServerRequest& request) {
+        return request.method == "GET" ? text(std::string(8U << 20U, 'x')) : text("posted");
+    });
+    SilentServer silent;
+    const auto transport = make_curl_transport({.idle_timeout = 1s, .max_connections_per_host = 1});
+    std::jthread poster;
+    std::atomic<bool> begun{false};
+    auto download = get(server.url());
+    download.sink = [&](std::string_view) {
+        if (begun) return;
+        poster = std::jthread([&] {
+            const WireRequest post{.method = "POST", .url = server.url(), .body = "{}"};
+            begun = true;
+            EXPECT_EQ(fault_of([&] { static_cast<void>(transport->perform(post)); }), std::nullopt);
+        });
+        ASSERT_TRUE(common::testkit::wait_until([&] { return begun.load(); }));
+        // As long as this one needs to be given up, the POST waits for the connection that is ours.
+        EXPECT_EQ(fault_of([&] { static_cast<void>(transport->perform(get(silent.server.url()))); }),
+                  Fault::lost);
+    };
+    EXPECT_EQ(transport->perform(download).status, 200);
+    poster.join();
+    EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST(Transport, WaitingForAConnectionHasAnEndToo) {
+    SilentServer silent;
+    const auto transport =
+        make_curl_transport({.connect_timeout = 50ms, .max_connections_per_host = 1, .queue_timeout = 50ms});
+    {
+        std::jthread holder([&] { EXPECT_EQ(transport->perform(get(silent.server.url())).body, "late"); });
+        ASSERT_TRUE(common::testkit::wait_until([&] { return silent.held == 1; }));
+        const WireRequest post{.method = "POST", .url = silent.server.url(), .body = "{}"};
+        EXPECT_EQ(fault_of([&] { static_cast<void>(transport->perform(post)); }), Fault::not_sent)
+            << "so it may be sent again";
+        silent.go.count_down();
+    }
+    EXPECT_EQ(silent.held, 1);
+}
+
+TEST(Transport, NoLimitIsALimitToo) {
+    const ScriptedServer server([](const ServerRequest&) { return text("x"); });
+    const auto none = std::chrono::milliseconds::max();
+    const auto transport =
+        make_curl_transport({.connect_timeout = none, .idle_timeout = none, .queue_timeout = none});
+    EXPECT_EQ(transport->perform(get(server.url())).body, "x");
 }
 
 TEST(Transport, AStopEndsItAtOnce) {
