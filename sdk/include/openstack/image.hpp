@@ -45,7 +45,8 @@ class ImageService {
     image::Image upload_image(const Id& image, BodySource data, const CallOptions& options = {}) const;
     /// Hands over the data as it arrives; throws Error at the end when it does not match the image's hash.
     image::Image download_image(const Id& image, const BodySink& sink, const CallOptions& options = {}) const;
-    /// Into a file, which is gone again when the download fails.
+    /// Into a file, which is written beside it and takes its place when it is whole: a failure leaves what was there. A pipe
+    /// or device is written to directly. Throws Error when it cannot be written.
     image::Image download_image_to(const Id& image, const std::string& path,
                                    const CallOptions& options = {}) const;
 

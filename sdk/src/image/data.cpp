@@ -1,8 +1,9 @@
 // The images' bytes: up, down, and compared with the hashes that Glance computed.
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
+#include <filesystem>
+#include <memory>
+#include <system_error>
 #include <utility>
 
 #include "openstack/error.hpp"
@@ -39,6 +40,72 @@ class ImageRollback {
   private:
     const ImageService& service_;
     std::string id_;
+};
+
+/// A file in the making, beside the one that it replaces when it is whole.
+class Replacement {
+  public:
+    explicit Replacement(const std::string& path) {
+        std::error_code ignored;
+        // What a symbolic link names is replaced, not the link.
+        const auto real = std::filesystem::canonical(path, ignored);
+        target_ = ignored ? std::filesystem::path(path) : real;
+        const auto status = std::filesystem::status(target_, ignored);
+        if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+            file_.reset(std::fopen(target_.c_str(), "wb"));
+        } else {
+            open_beside();
+            if (file_ && std::filesystem::exists(status)) {
+                std::filesystem::permissions(part_, status.permissions(), ignored);
+            }
+        }
+        check(file_ != nullptr);
+    }
+    Replacement(const Replacement&) = delete;
+    Replacement& operator=(const Replacement&) = delete;
+    ~Replacement() {
+        if (!part_.empty()) {
+            std::error_code ignored;
+            std::filesystem::remove(part_, ignored);
+        }
+    }
+    void write(std::string_view bytes) {
+        check(std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size());
+    }
+    void finish() {
+        check(std::fclose(file_.release()) == 0);
+        if (!part_.empty()) {
+            check(std::rename(part_.c_str(), target_.c_str()) == 0);
+            part_.clear();
+        }
+    }
+
+  private:
+    struct Closer {
+        void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
+    };
+    void open_beside() {
+        constexpr int attempts = 100;  // names that another download of the same file has taken
+        for (int i = 0; i < attempts && !file_; ++i) {
+            part_ = target_.string() + ".part" + (i == 0 ? "" : std::to_string(i));
+            file_.reset(std::fopen(part_.c_str(), "wbx"));
+            if (!file_ && errno != EEXIST) {
+                break;
+            }
+        }
+        if (!file_) {
+            part_.clear();
+        }
+    }
+    void check(bool good) const {
+        if (!good) {
+            throw Error("Cannot write " + target_.string() + ": " + std::generic_category().message(errno));
+        }
+    }
+
+    std::filesystem::path target_;
+    std::filesystem::path part_;  ///< empty: `target_` itself is written, or all is done
+    std::unique_ptr<std::FILE, Closer> file_;
 };
 
 std::string file_path(const Id& image) {
@@ -114,29 +181,10 @@ Image ImageService::download_image(const Id& image, const BodySink& sink, const 
 
 Image ImageService::download_image_to(const Id& image, const std::string& path,
                                       const CallOptions& options) const {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    if (!file) {
-        throw Error("Cannot write " + path + ": " + std::strerror(errno));
-    }
-    try {
-        Image record = download_image(
-            image,
-            [&](std::string_view bytes) {
-                if (!file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
-                    throw Error("Cannot write " + path + ": " + std::strerror(errno));
-                }
-            },
-            options);
-        file.close();
-        if (!file) {
-            throw Error("Cannot write " + path + ": " + std::strerror(errno));
-        }
-        return record;
-    } catch (...) {
-        file.close();
-        std::remove(path.c_str());
-        throw;
-    }
+    Replacement file(path);
+    Image record = download_image(image, [&](std::string_view bytes) { file.write(bytes); }, options);
+    file.finish();
+    return record;
 }
 
 }  // namespace openstack

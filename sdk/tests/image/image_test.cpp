@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,6 +20,24 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+    Folder() {
+        std::string pattern = (fs::temp_directory_path() / "openstack-image-XXXXXX").string();
+        path = ::mkdtemp(pattern.data());
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() { fs::remove_all(path); }
+    fs::path path;
+};
+
+std::string read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
 
 struct Images : ::testing::Test {
     FakeService cloud{"image"};
@@ -139,18 +158,46 @@ TEST_F(Images, AreDownloadedAndCompared) {
 }
 
 TEST_F(Images, AreDownloadedIntoFilesThatAreWholeOrNotThere) {
-    const std::string path = ::testing::TempDir() + "image_test_" + std::to_string(::getpid());
+    const Folder folder;
+    const auto path = folder.path / "image";
     cloud.on("GET /images/i", record(sha512(data)));
     cloud.on("GET /images/i/file", data);
     images.download_image_to("i", path);
-    EXPECT_EQ(std::filesystem::file_size(path), data.size());
-    std::filesystem::remove(path);
+    EXPECT_EQ(read_file(path), data);
+    fs::remove(path);
     FakeService damaged("image");
     damaged.on("GET /images/i", record(sha512("other")));
     damaged.on("GET /images/i/file", data);
     EXPECT_THROW(ImageService(damaged.adapter()).download_image_to("i", path), Error);
-    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_TRUE(fs::is_empty(folder.path));
     EXPECT_THROW(images.download_image_to("i", "/nowhere/x"), Error);
+}
+
+TEST_F(Images, ThatCannotBeDownloadedLeaveTheFileThatIsThere) {
+    const Folder folder;
+    const auto path = folder.path / "image";
+    std::ofstream(path) << "precious";
+    FakeService damaged("image");
+    damaged.on("GET /images/i", record(sha512("other")));
+    damaged.on("GET /images/i/file", data);
+    for (const char* image : {"none", "i"}) {
+        EXPECT_THROW(ImageService(damaged.adapter()).download_image_to(image, path), Error);
+        EXPECT_EQ(read_file(path), "precious") << image;
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path), {}), 1) << "nothing else is left";
+
+    std::ofstream(folder.path / "image.part") << "somebody else's";
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    fs::create_symlink("image", folder.path / "link");
+    cloud.on("GET /images/i", record(sha512(data)));
+    cloud.on("GET /images/i/file", data);
+    images.download_image_to("i", folder.path / "link");
+    EXPECT_EQ(read_file(path), data);
+    EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    EXPECT_TRUE(fs::is_symlink(folder.path / "link"));
+    EXPECT_EQ(read_file(folder.path / "image.part"), "somebody else's");
+    images.download_image_to("i", "/dev/null");
+    EXPECT_FALSE(fs::is_regular_file("/dev/null"));
 }
 
 TEST_F(Images, WithoutDataSaySo) {
