@@ -70,7 +70,9 @@ class ObjectStoreService {
     /// Hands over the data as it arrives; throws Error at the end when it does not match the ETag.
     object_store::Object stream_object(std::string_view container, std::string_view name,
                                        const BodySink& sink, const CallOptions& options = {}) const;
-    /// Replaces all metadata.
+    /// Adds and replaces; a key with an empty value is removed. Everything else that Swift would forget stays too: content
+    /// type and encoding, when it expires, what a dynamic large object consists of … As Swift only replaces all of that at
+    /// once, it is read and then written: of two changes at the same time one may be lost.
     void set_object_metadata(std::string_view container, std::string_view name,
                              const object_store::Metadata& metadata, const CallOptions& options = {}) const;
     void copy_object(std::string_view container, std::string_view name, std::string_view to_container,

@@ -32,14 +32,18 @@ class Paged {
         Iterator() = default;
         explicit Iterator(NextPage next) : walk_(std::make_shared<Walk>()) {
             walk_->next = std::move(next);
-            skip_empty_pages();
+            turn_page();
         }
         /// The element may be moved from; the reference holds until the iterator is advanced.
         T& operator*() const { return walk_->page[walk_->position]; }
         T* operator->() const { return &**this; }
+        /// Throws what asking for the next page throws. Then the iterator stays where it is, and ++ asks again.
         Iterator& operator++() {
-            ++walk_->position;
-            skip_empty_pages();
+            if (walk_->position + 1 < walk_->page.size()) {
+                ++walk_->position;
+            } else {
+                turn_page();
+            }
             return *this;
         }
         void operator++(int) { ++*this; }
@@ -51,15 +55,16 @@ class Paged {
             std::vector<T> page;
             std::size_t position = 0;
         };
-        void skip_empty_pages() {
-            while (walk_->position == walk_->page.size()) {
-                walk_->page.clear();
-                walk_->position = 0;
-                if (!walk_->next(walk_->page)) {
+        void turn_page() {
+            std::vector<T> page;
+            while (page.empty()) {
+                if (!walk_->next(page)) {
                     walk_.reset();
                     return;
                 }
             }
+            walk_->page = std::move(page);
+            walk_->position = 0;
         }
         std::shared_ptr<Walk> walk_;
     };

@@ -1,6 +1,9 @@
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "openstack/error.hpp"
+#include "sdk/src/http/text.hpp"
 #include "sdk/src/object_store/tables.hpp"
 #include "sdk/src/resource/digest.hpp"
 
@@ -115,6 +118,19 @@ std::string without_quotes(std::string text) {
     return text;
 }
 
+constexpr std::string_view metadata_prefix = "X-Object-Meta-";
+
+/// What a POST has to repeat, because Swift takes it for all that the object shall have.
+bool is_forgotten_by_post(std::string_view header) {
+    static constexpr std::array<std::string_view, 9> names = {
+        "Content-Type",     "Content-Encoding", "Content-Disposition",
+        "Content-Language", "Cache-Control",    "X-Object-Manifest",
+        "X-Delete-At",      "Expires",          "X-Robots-Tag"};
+    return http::equal_ignoring_case(header.substr(0, metadata_prefix.size()), metadata_prefix) ||
+           std::ranges::any_of(
+               names, [&](std::string_view name) { return http::equal_ignoring_case(header, name); });
+}
+
 Object object_of(const Response& response, std::string_view name) {
     Object object{.name = std::string(name)};
     resource::decode_headers(response.headers, resource::fields_of<Object>(), &object);
@@ -220,9 +236,23 @@ void ObjectStoreService::set_object_metadata(std::string_view container, std::st
                                              const object_store::Metadata& metadata,
                                              const CallOptions& options) const {
     Request request{.method = "POST", .path = object_path(container, name), .repeatable = true};
-    for (const auto& [key, value] : metadata) {
-        request.headers.add("X-Object-Meta-" + key, value);
+    const Response before =
+        adapter_.request(Request{.method = "HEAD", .path = object_path(container, name)}, options);
+    for (const auto& [header, value] : before.headers) {
+        if (is_forgotten_by_post(header)) {
+            request.headers.set(header, value);
+        }
     }
+    for (const auto& [key, value] : metadata) {
+        request.headers.set(std::string(metadata_prefix) + key, value);
+    }
+    Headers kept;
+    for (const auto& [header, value] : request.headers) {
+        if (!value.empty()) {
+            kept.add(header, value);
+        }
+    }
+    request.headers = std::move(kept);
     static_cast<void>(adapter_.request(request, options));
 }
 

@@ -1,6 +1,5 @@
 // The one pagination engine.
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <string>
 #include <utility>
@@ -110,17 +109,6 @@ std::string next_of_link_header(const Headers& headers) {
     return {};
 }
 
-/// How many elements a full page has, 0 if the service decides.
-std::size_t limit_of(const Query& query) {
-    std::size_t limit = 0;
-    for (const auto& [name, text] : query) {
-        if (name == "limit") {
-            std::from_chars(text.data(), text.data() + text.size(), limit);
-        }
-    }
-    return limit;
-}
-
 }  // namespace
 
 struct Pager::Impl {
@@ -196,8 +184,8 @@ void Pager::Impl::prepare_next(const json::value& root, const Response& response
             url = next_of_link_header(response.headers);
             break;
         case Paging::marker: {
-            if (page.empty() || page.size() < limit_of(list.query.sent)) {
-                break;
+            if (page.empty()) {
+                break;  // a shorter one than was asked for may just be all that the service gives at once
             }
             std::string marker = text_of(member(page.back(), definition.id_key));
             if (marker.empty()) {
@@ -209,7 +197,12 @@ void Pager::Impl::prepare_next(const json::value& root, const Response& response
             query = list.query.sent;
             std::erase_if(query, [](const auto& pair) { return pair.first == "marker"; });
             query.emplace_back("marker", marker);
-            if (!markers.insert(marker).second) {
+            // The versions of one object may fill more than a page.
+            const std::string version = text_of(member(page.back(), "version_id"));
+            if (!version.empty()) {
+                query.emplace_back("version_marker", version);
+            }
+            if (!markers.insert(version.empty() ? marker : marker + "?" + version).second) {
                 throw MalformedResponse("the listing goes round in circles at marker \"" + marker + "\"");
             }
             return;

@@ -149,6 +149,51 @@ TEST_F(ObjectStore, ObjectsAreDownloadedAndCompared) {
     EXPECT_THROW(static_cast<void>(ObjectStoreService(damaged.adapter()).download_object("c", "o")), Error);
 }
 
+TEST_F(ObjectStore, MetadataIsAddedToWhatAnObjectHas) {
+    cloud.on("HEAD /c/o", "", 200,
+             {{"Content-Type", "text/plain"},
+              {"Content-Encoding", "gzip"},
+              {"Content-Disposition", "attachment"},
+              {"Content-Length", "3"},
+              {"Cache-Control", "no-cache"},
+              {"Etag", "abc"},
+              {"X-Delete-At", "1893456000"},
+              {"X-Object-Manifest", "segments/o"},
+              {"X-Object-Meta-Color", "red"},
+              {"X-Object-Meta-Size", "small"},
+              {"x-object-meta-old", "yes"}});
+    cloud.on("POST /c/o", "", 202);
+    store.set_object_metadata("c", "o", {{"size", "large"}, {"New", "1"}, {"Old", ""}});
+    for (const auto& [header, value] : Headers{{"Content-Type", "text/plain"},
+                                               {"Content-Encoding", "gzip"},
+                                               {"Content-Disposition", "attachment"},
+                                               {"Cache-Control", "no-cache"},
+                                               {"X-Delete-At", "1893456000"},
+                                               {"X-Object-Manifest", "segments/o"},
+                                               {"X-Object-Meta-Color", "red"},
+                                               {"X-Object-Meta-Size", "large"},
+                                               {"X-Object-Meta-New", "1"}}) {
+        EXPECT_EQ(sent(header.c_str()), value) << header;
+    }
+    for (const char* header : {"X-Object-Meta-Old", "Etag", "Content-Length"})
+        EXPECT_FALSE(cloud.last().headers.find(header)) << header;
+    EXPECT_THROW(store.set_object_metadata("c", "none", {{"A", "1"}}), NotFound);
+    EXPECT_EQ(cloud.last().line, "HEAD /c/none");
+}
+
+TEST_F(ObjectStore, VersionsOfAnObjectMayFillSeveralPages) {
+    const std::string line = "GET /c?versions=true&limit=2&format=json";
+    cloud.on(line, R"([{"name":"o","version_id":"3"},{"name":"o","version_id":"2"}])");
+    cloud.on(line + "&marker=o&version_marker=2",
+             R"([{"name":"o","version_id":"1"},{"name":"o","version_id":"null"}])");
+    cloud.on(line + "&marker=o&version_marker=null", R"([{"name":"p","version_id":"9"}])");
+    cloud.on(line + "&marker=p&version_marker=9", "[]");
+    std::vector<std::string> found;
+    for (const auto& object : store.objects("c", {.versions = true, .limit = 2}))
+        found.push_back(object.name + " " + object.version_id);
+    EXPECT_THAT(found, ElementsAre("o 3", "o 2", "o 1", "o null", "p 9"));
+}
+
 TEST_F(ObjectStore, LargeObjectsHaveNoPlainEtag) {
     cloud.on("GET /c/slo", "segments", 200,
              {{"Etag", "\"5abd137f8d108f4e42b6a7182dc5a5d1\""}, {"X-Static-Large-Object", "True"}});
@@ -161,9 +206,6 @@ TEST_F(ObjectStore, LargeObjectsHaveNoPlainEtag) {
 }
 
 TEST_F(ObjectStore, ObjectsAreChangedAndCopied) {
-    cloud.on("POST /c/o", "", 202);
-    store.set_object_metadata("c", "o", {{"Size", "large"}});
-    EXPECT_EQ(sent("X-Object-Meta-Size"), "large");
     cloud.on("PUT /rec-c2/copy.txt", recording("object-store", 79));
     store.copy_object("rec-c1", "hello world.txt", "rec-c2", "copy.txt");
     EXPECT_EQ(sent("X-Copy-From"), "/rec-c1/hello%20world.txt");
