@@ -1,6 +1,7 @@
 // How long a call may take and who may stop it: the last argument of everything that can wait.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <stop_token>
@@ -17,8 +18,11 @@ struct CallOptions {
     /// Sent as the service's microversion instead of the one negotiated ("2.79", "latest").
     std::optional<std::string> microversion;
 
+    /// A deadline from now on; a century stands for everything that is longer.
     [[nodiscard]] static CallOptions within(std::chrono::milliseconds duration) {
-        return {.deadline = std::chrono::steady_clock::now() + duration};
+        constexpr std::chrono::milliseconds longest = std::chrono::hours(24L * 365 * 100);
+        return {.deadline = std::chrono::steady_clock::now() +
+                            std::clamp(duration, std::chrono::milliseconds(0), longest)};
     }
 };
 

@@ -18,6 +18,8 @@ class WaitClock {
     virtual void sleep(std::chrono::milliseconds duration, const std::stop_token& stop) = 0;
 };
 
+/// Waiting for a status compares words without case, as openstacksdk does ("active" is "ACTIVE").
+///
 /// The default asks after 0.25 s, then ever more slowly up to every 5 s, for 10 minutes at most.
 struct WaitOptions {
     std::chrono::milliseconds timeout = std::chrono::minutes(10);  ///< then Timeout is thrown

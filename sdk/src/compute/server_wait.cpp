@@ -46,16 +46,16 @@ Server ComputeService::wait_for_server(const Id& server, const WaitOptions& wait
 Server ComputeService::wait_for_status(const Id& server, std::string_view status,
                                        const WaitOptions& wait) const {
     Server seen;
-    resource::wait_until(wait, "server " + server.text() + " is not " + std::string(status),
-                         [&](const CallOptions& options) {
-                             seen = get_server(server, options);
-                             if (seen.status == ServerStatus::error && status != ServerStatus::error) {
-                                 throw_failed(seen, server);
-                             }
-                             // A server that is being stopped is ACTIVE for a while: its task says so.
-                             const bool done = seen.status == status && seen.task_state.empty();
-                             return resource::Look{.done = done, .state = state_of(seen)};
-                         });
+    resource::wait_until(
+        wait, "server " + server.text() + " is not " + std::string(status), [&](const CallOptions& options) {
+            seen = get_server(server, options);
+            if (seen.status == ServerStatus::error && !resource::same_status(status, ServerStatus::error)) {
+                throw_failed(seen, server);
+            }
+            // A server that is being stopped is ACTIVE for a while: its task says so.
+            const bool done = resource::same_status(seen.status, status) && seen.task_state.empty();
+            return resource::Look{.done = done, .state = state_of(seen)};
+        });
     return seen;
 }
 

@@ -143,18 +143,19 @@ bool DnsService::delete_recordset(const Id& recordset, const Id& zone, const Cal
 Recordset DnsService::wait_for_recordset(const Id& recordset, const Id& zone, std::string_view status,
                                          const WaitOptions& wait) const {
     Recordset seen;
-    resource::wait_until(wait, "recordset " + recordset.text() + " is not " + std::string(status),
-                         [&](const CallOptions& options) {
-                             seen = get_recordset(recordset, zone, options);
-                             if (seen.status == dns::Status::error && status != dns::Status::error) {
-                                 throw ResourceFailed("Recordset " + seen.name + " " + seen.type + " (" +
-                                                          seen.id + ") went to ERROR in " + seen.action +
-                                                          "; the name servers did not take it",
-                                                      {.service_type = "dns"});
-                             }
-                             return resource::Look{.done = seen.status == status,
-                                                   .state = seen.status.text() + " (" + seen.action + ")"};
-                         });
+    resource::wait_until(
+        wait, "recordset " + recordset.text() + " is not " + std::string(status),
+        [&](const CallOptions& options) {
+            seen = get_recordset(recordset, zone, options);
+            if (seen.status == dns::Status::error && !resource::same_status(status, dns::Status::error)) {
+                throw ResourceFailed("Recordset " + seen.name + " " + seen.type + " (" + seen.id +
+                                         ") went to ERROR in " + seen.action +
+                                         "; the name servers did not take it",
+                                     {.service_type = "dns"});
+            }
+            return resource::Look{.done = resource::same_status(seen.status, status),
+                                  .state = seen.status.text() + " (" + seen.action + ")"};
+        });
     return seen;
 }
 

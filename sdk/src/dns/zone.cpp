@@ -151,12 +151,12 @@ Zone DnsService::wait_for_zone(const Id& zone, std::string_view status, const Wa
     resource::wait_until(
         wait, "zone " + zone.text() + " is not " + std::string(status), [&](const CallOptions& options) {
             seen = get_zone(zone, options);
-            if (seen.status == dns::Status::error && status != dns::Status::error) {
+            if (seen.status == dns::Status::error && !resource::same_status(status, dns::Status::error)) {
                 throw ResourceFailed("Zone " + seen.name + " (" + seen.id + ") went to ERROR in " +
                                          seen.action + "; the name servers did not take it",
                                      {.service_type = "dns"});
             }
-            return resource::Look{.done = seen.status == status,
+            return resource::Look{.done = resource::same_status(seen.status, status),
                                   .state = seen.status.text() + " (" + seen.action + ")"};
         });
     return seen;

@@ -211,13 +211,15 @@ LoadBalancer LoadBalancerService::wait_for_load_balancer(const Id& load_balancer
                              const auto quiet = changes_->quiet(load_balancer.text());
                              seen = get_load_balancer(load_balancer, options);
                              const ProvisioningStatus& state = seen.provisioning_status;
-                             if (state == ProvisioningStatus::error && status != ProvisioningStatus::error) {
+                             if (state == ProvisioningStatus::error &&
+                                 !resource::same_status(status, ProvisioningStatus::error)) {
                                  load_balancer::throw_failed(adapter_, seen, "", options);
                              }
                              if (state == ProvisioningStatus::active && quiet) {
                                  changes_->seen_settled(load_balancer.text(), *quiet);
                              }
-                             return resource::Look{.done = state == status, .state = state.text()};
+                             return resource::Look{.done = resource::same_status(state, status),
+                                                   .state = state.text()};
                          });
     return seen;
 }

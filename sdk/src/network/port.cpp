@@ -214,10 +214,12 @@ Port NetworkService::wait_for_port(const Id& port, std::string_view status, cons
     resource::wait_until(
         wait, "port " + port.text() + " is not " + std::string(status), [&](const CallOptions& options) {
             seen = get_port(port, options);
-            if (seen.status == network::PortStatus::error && status != network::PortStatus::error) {
+            if (seen.status == network::PortStatus::error &&
+                !resource::same_status(status, network::PortStatus::error)) {
                 throw ResourceFailed("Port " + port.text() + " went to ERROR", {.service_type = "network"});
             }
-            return resource::Look{.done = seen.status == status, .state = seen.status.text()};
+            return resource::Look{.done = resource::same_status(seen.status, status),
+                                  .state = seen.status.text()};
         });
     return seen;
 }

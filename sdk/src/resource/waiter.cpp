@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "openstack/error.hpp"
+#include "sdk/src/http/text.hpp"
 
 namespace openstack::resource {
 namespace {
@@ -21,7 +22,7 @@ class RealClock : public WaitClock {
         std::mutex mutex;
         std::condition_variable_any wakeup;
         std::unique_lock lock(mutex);
-        wakeup.wait_for(lock, stop, duration, [] { return false; });
+        wakeup.wait_until(lock, stop, *CallOptions::within(duration).deadline, [] { return false; });
     }
 };
 
@@ -36,6 +37,10 @@ std::shared_ptr<WaitClock> real_clock() {
     return std::make_shared<RealClock>();
 }
 
+bool same_status(std::string_view seen, std::string_view wanted) {
+    return http::equal_ignoring_case(seen, wanted);
+}
+
 void wait_until(const WaitOptions& options, std::string_view wish,
                 const std::function<Look(const CallOptions& options)>& look) {
     RealClock real;
@@ -43,15 +48,15 @@ void wait_until(const WaitOptions& options, std::string_view wish,
     const auto start = clock.now();
     const auto waited = [&] { return std::chrono::duration_cast<milliseconds>(clock.now() - start); };
     milliseconds interval = std::max(options.first_interval, milliseconds(1));
+    const milliseconds longest_interval = std::max(options.longest_interval, interval);
     std::string state = "not known";
     int failures = 0;
     while (true) {
         if (options.stop.stop_requested()) {
             throw Cancelled("Waiting was stopped: " + std::string(wish) + "; it is " + state);
         }
-        CallOptions call;
+        CallOptions call = CallOptions::within(std::max(options.timeout - waited(), milliseconds(1)));
         call.stop = options.stop;
-        call.deadline = steady_clock::now() + std::max(options.timeout - waited(), milliseconds(1));
         try {
             const Look seen = look(call);
             failures = 0;
@@ -81,7 +86,7 @@ void wait_until(const WaitOptions& options, std::string_view wish,
             throw Timeout(std::string(wish) + " after " + seconds_text(options.timeout) + "; it is " + state);
         }
         clock.sleep(std::min(interval, left), options.stop);
-        interval = std::min(interval * 3 / 2, std::max(options.longest_interval, options.first_interval));
+        interval += std::min(std::max(interval / 2, milliseconds(1)), longest_interval - interval);
     }
 }
 

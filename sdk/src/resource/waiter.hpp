@@ -20,6 +20,9 @@ struct Look {
 /// The clock that is used where none is given.
 [[nodiscard]] std::shared_ptr<WaitClock> real_clock();
 
+/// Whether a status is the one that is waited for; words compare without case, as in openstacksdk.
+[[nodiscard]] bool same_status(std::string_view seen, std::string_view wanted);
+
 /// Calls `look` until it says done. Throws Timeout ("server web is not ACTIVE after 600 s; it is BUILD
 /// (spawning)"), Cancelled, and what `look` throws; but up to three answers in a row that may go away
 /// (ServiceUnavailable, TransportError) are taken as "not yet". `wish` completes the sentence: "server web is

@@ -50,6 +50,8 @@ TEST_F(WaitingForServers, DoesNotTakeAServerThatIsStoppingForOneThatRuns) {
     cloud.on("GET /servers/s", recording("compute", 211));
     cloud.on("GET /servers/s", recording("compute", 212));
     EXPECT_EQ(compute.wait_for_status("s", "SHUTOFF", options).status, "SHUTOFF");
+    EXPECT_EQ(compute.wait_for_status("s", "shutoff", {.timeout = {}, .clock = options.clock}).status,
+              "SHUTOFF");
     EXPECT_EQ(clock->sleeps.size(), 1U);
     FakeService restarting("compute");
     restarting.on("GET /servers/s", recording("compute", 211));

@@ -110,6 +110,8 @@ TEST_F(Dns, ThatFailsSaysWhere) {
     EXPECT_THROW(static_cast<void>(dns.wait_for_recordset("r", "z", "ACTIVE", {.clock = clock})),
                  ResourceFailed);
     EXPECT_EQ(dns.wait_for_zone("z", "ERROR", {.clock = clock}).id, "z");
+    EXPECT_EQ(dns.wait_for_zone("z", "error", {.timeout = {}, .clock = clock}).id, "z");
+    EXPECT_EQ(dns.wait_for_recordset("r", "z", "error", {.timeout = {}, .clock = clock}).id, "r");
 }
 
 TEST_F(Dns, ZonesHaveNameservers) {

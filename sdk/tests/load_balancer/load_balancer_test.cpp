@@ -190,6 +190,7 @@ TEST_F(LoadBalancers, ThatFailSayWhatFailed) {
                      "10.0.0.5:80 (m1). It can be deleted, or repaired by an administrator with a failover");
     }
     EXPECT_EQ(octavia.wait_for_load_balancer("l", "ERROR", {.clock = clock}).id, "l");
+    EXPECT_EQ(octavia.wait_for_load_balancer("l", "error", {.timeout = {}, .clock = clock}).id, "l");
     cloud.on("GET /lbaas/loadbalancers/l/status", "", 500);
     EXPECT_THROW(static_cast<void>(octavia.wait_for_load_balancer("l", "ACTIVE", {.clock = clock})),
                  ResourceFailed);

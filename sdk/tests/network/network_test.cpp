@@ -227,6 +227,8 @@ TEST_F(NetworkTest, PortsAreWaitedFor) {
     EXPECT_EQ(network.wait_for_port("p", "ACTIVE", {.clock = clock}).status, network::PortStatus::active);
     cloud.on("GET /ports/q", R"({"port":{"id":"q","status":"ERROR"}})");
     EXPECT_THROW(network.wait_for_port("q", "ACTIVE", {.clock = clock}), ResourceFailed);
+    EXPECT_EQ(network.wait_for_port("p", "active", {.timeout = {}, .clock = clock}).id, "p");
+    EXPECT_EQ(network.wait_for_port("q", "error", {.timeout = {}, .clock = clock}).id, "q");
 }
 
 TEST(NetworkAfterALostAnswer, RouterInterfacesAreNotChangedTwice) {

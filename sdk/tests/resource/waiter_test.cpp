@@ -9,6 +9,7 @@ using namespace openstack;
 using namespace std::chrono_literals;
 using resource::Look;
 using resource::wait_until;
+using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 
 namespace {
@@ -29,6 +30,28 @@ TEST_F(Waiting, LooksBeforeItSleeps) {
 TEST_F(Waiting, SlowsDownToALimit) {
     wait_until(options, "x", [&](const CallOptions&) { return Look{.done = ++looks == 6}; });
     EXPECT_THAT(clock->sleeps, ElementsAre(1000ms, 1500ms, 2250ms, 3000ms, 3000ms));
+}
+
+TEST_F(Waiting, SlowsDownFromTheShortestInterval) {
+    options.first_interval = 1ms;
+    options.longest_interval = 5ms;
+    wait_until(options, "x", [&](const CallOptions&) { return Look{.done = ++looks == 6}; });
+    EXPECT_THAT(clock->sleeps, ElementsAre(1ms, 2ms, 3ms, 4ms, 5ms));
+}
+
+TEST_F(Waiting, MayLastForEver) {
+    options.timeout = options.first_interval = options.longest_interval = milliseconds::max();
+    wait_until(options, "x", [&](const CallOptions& call) {
+        EXPECT_GT(*call.deadline, std::chrono::steady_clock::now() + std::chrono::hours(24 * 365));
+        return Look{.done = true};
+    });
+    options.first_interval = 1ms;
+    wait_until(options, "x", [&](const CallOptions&) { return Look{.done = ++looks == 3}; });
+    EXPECT_THAT(clock->sleeps, ElementsAre(1ms, 2ms));
+    EXPECT_GT(*CallOptions::within(milliseconds::max()).deadline,
+              std::chrono::steady_clock::now() + std::chrono::hours(24 * 365));
+    const auto past = CallOptions::within(milliseconds::min()).deadline.value();
+    EXPECT_LE(past, std::chrono::steady_clock::now());
 }
 
 TEST_F(Waiting, LooksOnceMoreAtTheVeryEnd) {
