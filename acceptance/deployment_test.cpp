@@ -152,7 +152,9 @@ TEST_F(Deployment, InterruptedItSaysWhatToDoAndTheNextRunCompletesIt) {
 TEST_F(Deployment, TwoStandSideBySide) {
     ASSERT_EQ(fractals({"deploy"}).exit_status, 0);
     const auto first = inventory(connection());
-    ASSERT_EQ(fractals({"deploy", "--name", "blue"}).exit_status, 0);
+    const auto second = fractals({"deploy", "--name", "blue"});
+    ASSERT_EQ(second.exit_status, 0) << second.error;
+    EXPECT_NE(second.output.find("stop: `fractals --name blue destroy`"), std::string::npos) << second.output;
     EXPECT_EQ(inventory(connection()).servers, (std::multiset<std::string>{"all-in-one", "blue-all-in-one"}));
     ASSERT_EQ(fractals({"destroy", "--name", "blue"}).exit_status, 0);
     EXPECT_EQ(inventory(connection()), first) << inventory(connection());

@@ -9,6 +9,7 @@
 #include "common/tty/progress.hpp"
 #include "deploy/apply/application_status.hpp"
 #include "deploy/apply/probe.hpp"
+#include "deploy/plan/invocation.hpp"
 #include "deploy/topology/user_data.hpp"
 
 namespace deploy {
@@ -103,11 +104,12 @@ bool wait_for_application(const Context& context, const std::string& server_id, 
         const auto state =
             answer.status != 0 ? "HTTP status " + std::to_string(answer.status) : answer.reason;
         if (std::chrono::steady_clock::now() >= context.deadline)
-            throw openstack::Timeout(
-                "the application at " + url + path +
-                " did not answer before the time of --timeout was over (" + state + "). " +
-                (inside.empty() ? "" : "The instance's last word: " + inside + ". ") +
-                "Run this again to wait longer, or look at its console with the command `logs`");
+            throw openstack::Timeout("the application at " + url + path +
+                                     " did not answer before the time of --timeout was over (" + state +
+                                     "). " +
+                                     (inside.empty() ? "" : "The instance's last word: " + inside + ". ") +
+                                     "Run this again to wait longer, or look at its console with " +
+                                     invocation(context.options, "logs"));
         if (round % rounds_between_consoles == 0) inside = look_inside(context, server_id, stop).last_word;
         report(inside.empty() ? state : inside);
         sleep(pause, stop);
@@ -123,7 +125,8 @@ void wait_for_answer(const Context& context, const std::string& url, const std::
         const auto state =
             answer.status != 0 ? "HTTP status " + std::to_string(answer.status) : answer.reason;
         require_time(context, url + path + " did not answer before the time of --timeout was over (" + state +
-                                  "). Run this again to wait longer; `status` says how the instances are");
+                                  "). Run this again to wait longer; " +
+                                  invocation(context.options, "status") + " says how the instances are");
         report(state);
         sleep(pause, stop);
     }
@@ -139,7 +142,8 @@ bool wait_for_installation(const Context& context, const std::string& server_id,
             context,
             "the installation on '" + inside.name + "' had not ended when the time of --timeout was over. " +
                 (inside.last_word.empty() ? std::string() : "Its last word: " + inside.last_word + ". ") +
-                "Run this again to wait longer, or look at its console with the command `logs`");
+                "Run this again to wait longer, or look at its console with " +
+                invocation(context.options, "logs " + inside.name));
         report(inside.last_word);
         sleep(pause * rounds_between_consoles, stop);
     }
@@ -157,8 +161,8 @@ std::string wait_for_fractals(const Context& context, const std::string& url, co
         require_time(
             context,
             "no fractal was drawn before the time of --timeout was over, though the application at " + url +
-                " answers. Look at the workers' consoles with the command `logs`, and run this "
-                "again to wait longer");
+                " answers. Look at the workers' consoles with " + invocation(context.options, "logs WORKER") +
+                ", and run this again to wait longer");
         report(!status     ? "the application does not answer"
                : connected ? in_words(*status)
                            : status->queue_trouble);

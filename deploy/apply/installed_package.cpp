@@ -4,6 +4,7 @@
 #include <openstack/object_store.hpp>
 
 #include "deploy/apply/package.hpp"
+#include "deploy/plan/invocation.hpp"
 #include "deploy/plan/recorded.hpp"
 
 namespace deploy {
@@ -57,7 +58,8 @@ Options with_installed_package(const Context& context, const Observed& observed,
             "the instances that there are have the package " + installed->mark +
             ", which is not in the deployment's container any more. Name its file with --package, or where "
             "it is "
-            "with --package-url; `upgrade --package FILE` gives all instances another one");
+            "with --package-url; " +
+            invocation(context.options, "upgrade --package FILE") + " gives all instances another one");
     return options;
 }
 

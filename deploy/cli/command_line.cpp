@@ -1,8 +1,14 @@
 #include "deploy/cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <iostream>
 #include <map>
+#include <sstream>
+#include <stdexcept>
 
+#include "deploy/cli/output.hpp"
 #include "deploy/plan/marks.hpp"
 
 #ifndef OPENSTACKSDK_VERSION
@@ -19,19 +25,78 @@ CLI::AsNumberWithUnit seconds_with_unit() {
     return CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}, {"h", 3600}});
 }
 
+/// Longer ones would make names that some service refuses, after others have made theirs.
+constexpr std::size_t longest_name = 48;
+constexpr std::size_t longest_domain = 253;
+constexpr std::size_t longest_label = 63;
+constexpr int most_lines = 1'000'000;
+
+bool is_plain(const std::string& text, std::string_view besides) {
+    return std::ranges::all_of(text, [&](unsigned char c) {
+        return std::isalnum(c) != 0 || besides.find(static_cast<char>(c)) != std::string_view::npos;
+    });
+}
+
+/// The name becomes part of what all services call their things, of a container's URL, of a host name and of a file's.
+std::string check_deployment(const std::string& name) {
+    const bool good = !name.empty() && name.size() <= longest_name && is_plain(name, "._-") &&
+                      std::isalnum(static_cast<unsigned char>(name.front())) != 0;
+    return good ? std::string()
+                : "'" + name + "' cannot be a deployment's name: that has at most " +
+                      std::to_string(longest_name) +
+                      " letters, digits, '.', '_' and '-', and begins with a letter or a digit";
+}
+
+std::string check_zone(const std::string& name) {
+    const auto text = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+    bool good = !text.empty() && text.size() <= longest_domain && !text.ends_with('.');
+    std::istringstream labels(text);
+    for (std::string label; std::getline(labels, label, '.');)
+        good = good && !label.empty() && label.size() <= longest_label && is_plain(label, "-_") &&
+               label.front() != '-' && label.back() != '-';
+    return good ? std::string()
+                : "'" + name + "' is no name of a DNS zone; one is written as fractals.example.org.";
+}
+
+/// At least so many seconds.
+CLI::Validator at_least(int seconds) {
+    return {[seconds](std::string& text) {
+                return std::stoll(text) >= seconds
+                           ? std::string()
+                           : "must be " + std::to_string(seconds) + "s or more, as in 90s, 10m or 1h";
+            },
+            ""};
+}
+
+/// What was wrong, for the person who typed it.
+std::string in_words(const CLI::ParseError& error, const CLI::App& app) {
+    const auto extras = app.remaining(true);
+    const bool no_command = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr &&
+                            app.get_subcommands().empty() && !extras.empty() &&
+                            !extras.front().starts_with('-');
+    if (!no_command) return error.what();
+    std::string commands;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        commands += (commands.empty() ? "" : ", ") + command->get_name();
+    return "there is no command '" + extras.front() + "'; there are: " + commands;
+}
+
 /// Options that every subcommand takes; they may stand before or after it.
 void add_common(CLI::App& app, Options& options) {
     app.add_option("--cloud", options.cloud, "cloud of clouds.yaml")->envname("OS_CLOUD")->type_name("NAME");
     app.add_option("--name", options.deployment, "name of this deployment; several may stand side by side")
+        ->check(CLI::Validator(check_deployment, ""))
         ->capture_default_str()
         ->type_name("NAME");
     app.add_option("--timeout", options.timeout, "what all waits may take together: 90s, 10m, 1h")
         ->transform(seconds_with_unit())
+        ->check(at_least(1))
         ->type_name("TIME")
         ->default_str("30m");
     app.add_option("--patience", options.patience,
                    "how long to bear what should pass: an API that fails, a port that is still in use")
         ->transform(seconds_with_unit())
+        ->check(at_least(0))
         ->type_name("TIME")
         ->default_str("5m");
     app.add_flag("--json", options.json, "say it in JSON, on standard output");
@@ -102,6 +167,7 @@ void add_topology(CLI::App& app, const Program& program, Options& options) {
         ->type_name("none|dns|octavia");
     app.add_option("--zone", options.zone,
                    "zone of the name with --balance dns; made when it does not exist (the only one)")
+        ->check(CLI::Validator(check_zone, ""))
         ->type_name("NAME");
 }
 
@@ -132,6 +198,7 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
                                               int& exit_status) {
     CommandLine line;
     auto& options = line.options;
+    options.program = program.name;
     options.deployment = program.name;
 
     CLI::App app(program.description, program.name);
@@ -165,7 +232,8 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
             command->add_option("instance", line.instance,
                                 "its name; the one with the gallery when left out");
         if (operation == Operation::logs)
-            command->add_option("--lines", line.lines, "only the last ones")->check(CLI::PositiveNumber);
+            command->add_option("--lines", line.lines, "only the last ones")
+                ->check(CLI::Range(1, most_lines));
         if (operation == Operation::ssh || operation == Operation::upgrade)
             command->add_option("-i,--identity", options.identity, "private key")->check(CLI::ExistingFile);
         if (operation == Operation::ssh) {
@@ -186,11 +254,22 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
             throw CLI::ValidationError(
                 "--services-packages-url",
                 "needs --services-packages-sha256 (sha256sum says it) or --services-packages");
-        for (const auto& [command, operation] : operations)
+        for (const auto& [command, operation] : operations) {
+            if (operation == Operation::ssh && command->parsed() && options.json && line.arguments.empty())
+                throw CLI::ValidationError("ssh", "--json needs --command: a shell has no answer in JSON");
             if (operation == Operation::scale && command->parsed() && !options.apis && !options.workers)
                 throw CLI::ValidationError("scale", "needs --api N, --workers M or both");
+        }
     } catch (const CLI::ParseError& error) {
-        exit_status = app.exit(error) == 0 ? 0 : 2;
+        exit_status = error.get_exit_code() == 0 ? app.exit(error) : exit_usage;
+        if (exit_status == 0) return std::nullopt;
+        const auto words = in_words(error, app);
+        // It may stand behind what was wrong.
+        const bool wants_json =
+            std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
+        if (wants_json) std::cout << error_to_json(std::runtime_error(words)) << std::flush;
+        std::cerr << program.name << ": " << words << "\nAll commands and options: " << program.name
+                  << " --help\n";
         return std::nullopt;
     }
     for (const auto& [command, operation] : operations)

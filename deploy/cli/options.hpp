@@ -20,7 +20,8 @@ struct NameOption {
 };
 
 struct Options {
-    std::string cloud;  ///< of clouds.yaml; OS_CLOUD and OS_* when empty
+    std::string program;  ///< "fractals", as it is typed
+    std::string cloud;    ///< of clouds.yaml; OS_CLOUD and OS_* when empty
     std::string deployment;
 
     // Found by itself when empty and there is exactly one candidate.

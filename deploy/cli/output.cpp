@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "deploy/plan/invocation.hpp"
+
 namespace deploy {
 namespace {
 
@@ -135,7 +137,7 @@ std::string to_text(const Plan& plan) {
     return text;
 }
 
-std::string to_text(const Status& status) {
+std::string to_text(const Status& status, const Options& options) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& instance : status.instances)
         rows.push_back({instance.name, instance.state, instance.fixed_address, instance.floating_address,
@@ -143,9 +145,8 @@ std::string to_text(const Status& status) {
     auto text =
         common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
     if (std::ranges::all_of(status.instances, [](const auto& instance) { return instance.id.empty(); }))
-        text +=
-            fmt::format("There is no instance of the deployment '{}' in this project; `deploy` makes them.\n",
-                        status.deployment);
+        text += fmt::format("There is no instance of the deployment '{}' in this project; {} makes them.\n",
+                            status.deployment, invocation(options, "deploy"));
     if (status.balance) text += in_words(*status.balance);
     if (status.application) text += in_words(*status.application);
     if (!status.url.empty())

@@ -13,7 +13,8 @@
 namespace deploy {
 
 [[nodiscard]] std::string to_text(const Plan& plan);
-[[nodiscard]] std::string to_text(const Status& status);
+/// With what to type next.
+[[nodiscard]] std::string to_text(const Status& status, const Options& options);
 
 // One JSON object each, ending in a newline. Keys stay as they are; new ones may come.
 [[nodiscard]] std::string to_json(const Plan& plan);

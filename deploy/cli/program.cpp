@@ -1,247 +1,19 @@
 #include "deploy/cli/program.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <unistd.h>
-#include <cstdio>
-#include <filesystem>
 #include <iostream>
-#include <optional>
 #include <stdexcept>
 
-#include "deploy/apply/deployment.hpp"
-#include "deploy/apply/keypair.hpp"
 #include "deploy/balance/choice.hpp"
 #include "deploy/cli/command_line.hpp"
 #include "deploy/cli/embedded_cloud.hpp"
 #include "deploy/cli/interrupt.hpp"
 #include "deploy/cli/outage.hpp"
 #include "deploy/cli/output.hpp"
-#include "deploy/operations/access.hpp"
-#include "deploy/operations/destroy.hpp"
-#include "deploy/operations/rollback.hpp"
-#include "deploy/operations/status.hpp"
-#include "deploy/operations/upgrade.hpp"
-#include "deploy/plan/quota.hpp"
+#include "deploy/cli/runs.hpp"
 #include "deploy/plan/recorded.hpp"
-#include "deploy/plan/target.hpp"
 
 namespace deploy {
 namespace {
-
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
-constexpr int exit_amiss = 3;
-constexpr int exit_interrupted = 130;
-
-void print(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    if (std::fflush(stdout) != 0) throw openstack::Error("standard output cannot be written");
-}
-
-bool confirm(const std::string& question) {
-    std::cerr << question << " [y/N] " << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-/// "`fractals destroy --name blue`", ready to be typed.
-std::string command(const Context& context, const std::string& program, const std::string& operation = {}) {
-    const auto& deployment = context.options.deployment;
-    return "`" + program + (operation.empty() ? "" : " " + operation) +
-           (deployment == program ? "" : " --name " + deployment) + "`";
-}
-
-/// After a failure: what is left then, in words. Never throws, as there is an error to tell already; `otherwise` is what
-/// to say where there is nothing to take back.
-std::string take_back(const Context& context, const Observed& before, const std::string& otherwise) {
-    if (!is_first(context, before))
-        return "Nothing is rolled back, since the deployment was there before this run. " + otherwise;
-    try {
-        common::tty::Progress progress;
-        progress.note("Rolling back what this run has made");
-        roll_back(context, before, progress);
-        progress.finish();
-        return "Rolled back: nothing of this run is left.";
-    } catch (const std::exception& error) {
-        return std::string("It was not rolled back completely: ") + error.what() + ". " + otherwise;
-    }
-}
-
-void say(const std::string& line) {
-    std::cerr << common::tty::printable(line) << "\n" << std::flush;
-}
-
-/// What a run has begun with, and done.
-struct Course {
-    std::optional<Observed> before;
-    Plan plan;
-    Deployed deployed;
-    bool has_begun = false;  ///< to make things
-};
-
-/// Anew after an outage, too: what is there by then is looked at again.
-void attempt(const Context& context, const std::string& program, Course& course, std::string& afterwards) {
-    common::tty::Progress progress;
-    const auto target = find_target(context);
-    const auto observed = observe(context);
-    const auto plan = make_plan(context, target, observed);
-    if (!course.before) {
-        course.before = observed;
-        course.plan = plan;
-        progress.note(
-            fmt::format("Deploying '{}': image {}, flavor {}, network {}{}", context.topology.deployment,
-                        target.image.name, target.flavor.name, target.network.name,
-                        target.external_network ? ", floating IPs of " + target.external_network->name : ""));
-    }
-    require_quota(plan);
-    afterwards = "What was made so far stays; run " + command(context, program) + " again to go on, or " +
-                 command(context, program, "destroy") + " to remove it.";
-    course.has_begun = true;
-    try {
-        course.deployed = apply(context, target, observed, plan, progress);
-    } catch (const openstack::QuotaExceeded& refusal) {
-        throw explained(context, refusal);
-    }
-    // An earlier attempt may have made it.
-    const auto key = private_key_path(context.options.keypair);
-    if (course.plan.action("keypair", context.options.keypair) == Action::create &&
-        context.options.public_key.empty() && std::filesystem::exists(key))
-        course.deployed.private_key = key;
-}
-
-/// `afterwards` is what to do should this fail; it changes with what has been done.
-int run_deploy(const Context& context, const std::string& program, std::string& afterwards) {
-    const auto begin = std::chrono::steady_clock::now();
-    Course course;
-    try {
-        through_outages(context, say, [&] { attempt(context, program, course, afterwards); });
-    } catch (...) {
-        if (course.has_begun && context.options.rollback)
-            afterwards = take_back(context, *course.before, afterwards);
-        throw;
-    }
-    afterwards = "The deployment is complete; " + command(context, program, "status") + " shows it.";
-    const auto& deployed = course.deployed;
-    const auto& plan = course.plan;
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    const auto now = status(context);
-    if (context.options.json) {
-        print(to_json(deployed, plan, now, took.count()));
-        return 0;
-    }
-    std::string text;
-    if (deployed.private_key)
-        text += fmt::format("The private key for logging in is {}\n", deployed.private_key->string());
-    if (!deployed.entrance_url.empty()) {
-        text += fmt::format(
-            "Fractals is at {}{}, {} in {:.0f} s.\n", deployed.entrance_url,
-            now.application ? fmt::format(" ({} fractals so far)", now.application->fractals) : "",
-            plan.changes_nothing() ? "unchanged, checked" : "deployed", took.count());
-        text += fmt::format("Look: {0} status · log in: {0} ssh · stop: {0} destroy\n", program);
-    }
-    print(text);
-    return 0;
-}
-
-int run_scale(const Context& context, const std::string& program, std::string& afterwards) {
-    const auto instances = through_outages(context, say, [&] { return observe_instances(context); });
-    if (recorded_in(instances).server_id.empty())
-        throw openstack::NotFound("there is no deployment '" + context.topology.deployment +
-                                  "' here to scale; `" + program + " deploy` makes it");
-    return run_deploy(context, program, afterwards);
-}
-
-int run_plan(const Context& context) {
-    const auto plan = make_plan(context, find_target(context), observe(context));
-    print(context.options.json ? to_json(plan) : to_text(plan));
-    return plan.changes_nothing() ? 0 : exit_amiss;
-}
-
-int run_status(const Context& context) {
-    const auto now = status(context);
-    print(context.options.json ? to_json(now) : to_text(now));
-    return now.healthy() ? 0 : exit_amiss;
-}
-
-int run_upgrade(const Context& context, const std::string& program, std::string& afterwards) {
-    const auto observed = observe(context);
-    afterwards = command(context, program, "upgrade") + " can be run again; it goes on where this one ended.";
-    common::tty::Progress progress;
-    const auto upgraded = upgrade(context, observed, progress);
-    progress.finish();
-    print(context.options.json ? to_json(upgraded)
-          : upgraded.instances.empty()
-              ? fmt::format("All instances have the package {} already.\n", upgraded.package)
-              : fmt::format("Upgraded {} to the package {}.\n", fmt::join(upgraded.instances, ", "),
-                            upgraded.package));
-    return 0;
-}
-
-int run_destroy(const Context& context, const std::string& program, std::string& afterwards) {
-    auto observed = through_outages(context, say, [&] { return observe(context, Look::everywhere); });
-    const auto list = removable(context, observed);
-    if (list.empty()) {
-        print(context.options.json ? to_json(list)
-                                   : fmt::format("There is nothing of the deployment '{}' here.\n",
-                                                 context.topology.deployment));
-        return 0;
-    }
-    if (!context.options.yes && isatty(STDIN_FILENO) == 1) {
-        for (const auto& item : list)
-            std::cerr << "  " << item.kind << " " << item.name << "\n";
-        if (!confirm("Remove all of these, with all fractals?")) return exit_failed;
-    }
-    afterwards = "What is left goes with another " + command(context, program, "destroy") + ".";
-    bool again = false;
-    through_outages(context, say, [&] {
-        if (again) observed = observe(context, Look::everywhere);
-        again = true;
-        common::tty::Progress progress;
-        destroy(context, observed, progress);
-        progress.finish();
-    });
-    print(context.options.json ? to_json(list)
-                               : fmt::format("Removed the deployment '{}'.\n", context.topology.deployment));
-    return 0;
-}
-
-int run_open(const Context& context) {
-    const auto now = status(context);
-    if (now.url.empty()) throw openstack::NotFound("the deployment has no address yet; deploy first");
-    print(now.url + "\n");
-    if (!open_in_browser(now.url))
-        std::cerr << "There is no desktop here; open the address above in a browser.\n";
-    return 0;
-}
-
-int run(const CommandLine& line, const Context& context, const std::string& program,
-        std::string& afterwards) {
-    switch (line.operation) {
-        case Operation::deploy:
-            return run_deploy(context, program, afterwards);
-        case Operation::scale:
-            return run_scale(context, program, afterwards);
-        case Operation::plan:
-            return run_plan(context);
-        case Operation::status:
-            return run_status(context);
-        case Operation::logs:
-            print(logs(context, line.instance, line.lines));
-            return 0;
-        case Operation::ssh:
-            run_ssh(ssh_command(context, line.instance, line.arguments));
-        case Operation::open:
-            return run_open(context);
-        case Operation::upgrade:
-            return run_upgrade(context, program, afterwards);
-        case Operation::destroy:
-            return run_destroy(context, program, afterwards);
-    }
-    return exit_failed;
-}
 
 /// What the user leaves out stays as an earlier run recorded it.
 void fill_in_recorded(const Program& program, Context& context) {
@@ -300,7 +72,7 @@ int run_program(const Program& program, int argc, char** argv) {
         else
             complete();
         context.topology = program.topology(context.options);
-        return run(*line, context, program.name, afterwards);
+        return run(*line, context, afterwards);
     } catch (const openstack::Cancelled&) {
         if (options.json) std::cout << error_to_json(std::runtime_error("interrupted")) << std::flush;
         std::cerr << program.name << ": interrupted. " << afterwards << "\n";

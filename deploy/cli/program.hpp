@@ -11,6 +11,11 @@
 
 namespace deploy {
 
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+inline constexpr int exit_amiss = 3;
+inline constexpr int exit_interrupted = 130;
+
 struct Program {
     std::string name;         ///< "fractals"
     std::string description;  ///< one line for --help

@@ -12,6 +12,7 @@
 
 #include "common/process/process.hpp"
 #include "deploy/apply/keypair.hpp"
+#include "deploy/plan/invocation.hpp"
 #include "deploy/plan/observed.hpp"
 #include "deploy/topology/services.hpp"
 #include "deploy/topology/user_data.hpp"
@@ -120,8 +121,8 @@ std::vector<std::string> way_to(const Context& context, const Observed& observed
     const auto found = find_instance(context, observed, instance);
     if (found.server.status != openstack::compute::ServerStatus::active)
         throw openstack::Conflict("nobody can log in to '" + found.server.name + "': it is " +
-                                  state_of(found.server) +
-                                  ". `deploy` brings up what is down, and replaces what is broken");
+                                  state_of(found.server) + ". " + invocation(context.options, "deploy") +
+                                  " brings up what is down, and replaces what is broken");
     const auto identity = identity_for(context, found.server.key_name);
     return found.floating_address.empty() ? ssh_through(context, observed, found, identity, asking)
                                           : ssh_to(context, found, found.floating_address, identity, asking);

@@ -12,7 +12,7 @@
 namespace deploy {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(5);
+constexpr auto answer_time = std::chrono::seconds(5);
 
 /// What anybody outside can see of it.
 void ask_instance(const InstanceSpec& spec, const Context& context, InstanceStatus& result) {
@@ -24,7 +24,7 @@ void ask_instance(const InstanceSpec& spec, const Context& context, InstanceStat
     }
     const auto answer =
         probe(entrance_url(context.cloud, result.floating_address, spec.health_port) + spec.health_path,
-              patience, context.stop);
+              answer_time, context.stop);
     result.healthy = answer.ok();
     result.health = answer.ok()          ? "answers"
                     : answer.status != 0 ? "answers with status " + std::to_string(answer.status)

@@ -11,6 +11,7 @@
 #include "deploy/apply/steps.hpp"
 #include "deploy/balance/apply.hpp"
 #include "deploy/operations/access.hpp"
+#include "deploy/plan/invocation.hpp"
 #include "deploy/plan/marks.hpp"
 #include "deploy/plan/recorded.hpp"
 #include "deploy/topology/placeholders.hpp"
@@ -105,15 +106,15 @@ class Upgrade {
         } catch (const openstack::Cancelled&) {
             throw;
         } catch (const std::exception& error) {
-            throw openstack::ResourceFailed(
-                fmt::format("'{}' could not be upgraded: {}\n{}Nothing was done to those after it. After "
-                            "mending the cause "
-                            "(`ssh {}` logs in there), run `upgrade` again: it goes on here",
-                            spec.name, error.what(),
-                            spec.role == Role::api && context_.topology.balance.method != BalanceMethod::none
-                                ? "It is given no requests until then. "
-                                : "",
-                            spec.name));
+            throw openstack::ResourceFailed(fmt::format(
+                "'{}' could not be upgraded: {}\n{}Nothing was done to those after it. After "
+                "mending the cause "
+                "({} logs in there), run {} again: it goes on here",
+                spec.name, error.what(),
+                spec.role == Role::api && context_.topology.balance.method != BalanceMethod::none
+                    ? "It is given no requests until then. "
+                    : "",
+                invocation(context_.options, "ssh " + spec.name), invocation(context_.options, "upgrade")));
         }
         done_.push_back(spec.name);
         return {.detail = "upgraded"};
@@ -183,9 +184,10 @@ Upgraded upgrade(const Context& context, const Observed& observed, common::tty::
         const auto* instance = observed.instance(spec.name);
         if (instance != nullptr && instance->server.status == openstack::compute::ServerStatus::active)
             continue;
-        throw openstack::Conflict(fmt::format(
-            "'{}' {}; nothing was upgraded. `deploy` brings everything up, then upgrade", spec.name,
-            instance == nullptr ? "does not exist" : "is " + instance->server.status.text()));
+        throw openstack::Conflict(
+            fmt::format("'{}' {}; nothing was upgraded. {} brings everything up, then upgrade", spec.name,
+                        instance == nullptr ? "does not exist" : "is " + instance->server.status.text(),
+                        invocation(context.options, "deploy")));
     }
     return Upgrade(context, observed).run(progress);
 }

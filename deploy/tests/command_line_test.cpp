@@ -1,9 +1,14 @@
 #include "deploy/cli/command_line.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace deploy {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 const Program one_instance{.name = "fractals", .names = {{"instance-name", "all-in-one", "its name"}}};
 const Program many_instances{.name = "scaling_fractals",
@@ -74,6 +79,56 @@ TEST(CommandLine, WrongWordsEndWithTwo) {
     EXPECT_EQ(status, 2);
     EXPECT_FALSE(parse({"--help"}, &status));
     EXPECT_EQ(status, 0);
+}
+
+/// What is printed about words that are wrong.
+std::string complaint(std::vector<std::string> words, const Program& program = one_instance) {
+    int status = -1;
+    ::testing::internal::CaptureStderr();
+    const auto line = parse(std::move(words), &status, program);
+    auto said = ::testing::internal::GetCapturedStderr();
+    EXPECT_FALSE(line) << said;
+    EXPECT_EQ(status, 2) << said;
+    return said;
+}
+
+TEST(CommandLine, ANameIsJudgedBeforeAnythingIsMade) {
+    for (const auto& name : {std::string(), std::string("my app"), std::string("ü"), std::string("a/b"),
+                             std::string("-a"), std::string(49, 'x')})
+        EXPECT_THAT(complaint({"destroy", "--name", name}), HasSubstr("cannot be a deployment's name"))
+            << name;
+    EXPECT_TRUE(parse({"--name", "Blue_2.test-a"}));
+    EXPECT_TRUE(parse({"--name", std::string(48, 'x')}));
+}
+
+TEST(CommandLine, AZoneIsJudgedBeforeItIsRemembered) {
+    for (const auto* zone : {"bad zone", "", ".", "a..b.", "-a.org", "a.org.."})
+        EXPECT_THAT(complaint({"--balance", "dns", "--zone", zone}, many_instances),
+                    HasSubstr("is no name of a DNS zone"))
+            << zone;
+    EXPECT_TRUE(parse({"--zone", "fractals.example.org."}, nullptr, many_instances));
+    EXPECT_TRUE(parse({"--zone", "fractals.example.org"}, nullptr, many_instances));
+}
+
+TEST(CommandLine, WhatIsWrongIsNamed) {
+    EXPECT_THAT(complaint({"foo"}), AllOf(HasSubstr("there is no command 'foo'"), HasSubstr("deploy"),
+                                          HasSubstr("destroy"), Not(HasSubstr("scale"))));
+    EXPECT_THAT(complaint({"status", "foo"}), AllOf(HasSubstr("foo"), Not(HasSubstr("no command"))));
+    EXPECT_THAT(complaint({"logs", "--lines", "x"}), AllOf(HasSubstr("--lines"), HasSubstr("x")));
+    EXPECT_LT(complaint({"logs", "--lines", "x"}).size(), 200U);
+    for (const auto* time : {"0s", "-1s"})
+        EXPECT_THAT(complaint({"--timeout", time}), AllOf(HasSubstr("--timeout"), HasSubstr("1s or more")))
+            << time;
+    EXPECT_EQ(parse({"--patience", "0s"})->options.patience, std::chrono::seconds(0));
+}
+
+TEST(CommandLine, AWrongOneIsSaidInJSONToo) {
+    ::testing::internal::CaptureStdout();
+    (void)complaint({"foo", "--json"});
+    EXPECT_THAT(::testing::internal::GetCapturedStdout(),
+                HasSubstr(R"({"error":{"message":"there is no command 'foo')"));
+    EXPECT_THAT(complaint({"ssh", "--json"}), HasSubstr("--command"));
+    EXPECT_TRUE(parse({"ssh", "--json", "-c", "true"}));
 }
 
 TEST(CommandLine, ScalingNeedsToKnowWhatTo) {

@@ -48,6 +48,9 @@ class QuotaCloud {
         const auto& path = request.path;
         const auto asks = [&](std::string_view end) { return path.ends_with(end); };
         if (asks("/auth/tokens")) return sign_in();
+        if (path == "/compute/v2.1/")
+            return json_answer(
+                R"({"version":{"id":"v2.1","status":"CURRENT","version":"2.90","min_version":"2.1"}})");
         if (asks("/limits"))
             return json_answer(
                 R"({"limits":{"rate":[],"absolute":{"maxTotalInstances":10,"totalInstancesUsed":5,)"
