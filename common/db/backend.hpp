@@ -24,6 +24,9 @@ struct BackendTraits {
     void (*end_exclusive)(soci::session& session, bool commit);
     /// The connection's descriptor; null where there is no server.
     int (*socket_of)(soci::session& session);
+    /// Statements that run ask now and then whether to end: anything but 0 makes them fail as interrupted. Null where a
+    /// server bounds them.
+    void (*ask_whether_to_end)(soci::session& session, int (*asked)(void*), void* argument);
 };
 
 [[nodiscard]] const BackendTraits& sqlite_traits();

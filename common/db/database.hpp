@@ -38,7 +38,20 @@ void open(soci::session& session, const DatabaseUrl& url);
 
 /// busy, serialization (deadlocks are of it): the same transaction may succeed later, from its beginning.
 /// connection: the session is of no use any more, or there is none.
-enum class Failure { unique, foreign_key, not_null, too_large, busy, connection, serialization, other };
+/// interrupted: it took longer than a pool allows, or the program ends.
+/// storage: the disk is full, read-only or broken; somebody has to look after it.
+enum class Failure {
+    unique,
+    foreign_key,
+    not_null,
+    too_large,
+    busy,
+    connection,
+    serialization,
+    interrupted,
+    storage,
+    other,
+};
 [[nodiscard]] Failure classify(const soci::soci_error& error);
 
 struct Migration {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fstream>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -220,6 +221,38 @@ TEST_F(Database, PoolWaitsForSessionsOnlySoLong) {
     db::Pool pool(url(), 1, std::chrono::milliseconds{1});
     const auto lease = pool.lease();
     EXPECT_THROW((void)pool.lease(), db::PoolExhausted);
+}
+
+constexpr const char* endless =
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
+
+TEST_F(Database, PoolEndsWhatTakesTooLong) {
+    db::Pool pool(url(), 1, std::chrono::seconds{10}, std::chrono::milliseconds{20});
+    auto lease = pool.lease();
+    int count = 0;
+    EXPECT_EQ(failure_of([&] { lease.session() << endless, soci::into(count); }), Failure::interrupted);
+    lease.allow(std::chrono::minutes{10});
+    lease.session() << "SELECT 7", soci::into(count);
+    EXPECT_EQ(count, 7);
+}
+
+TEST_F(Database, PoolInterruptsWhatRunsAndNothingLater) {
+    db::Pool pool(url(), 1);
+    std::latch leased(1);
+    std::jthread thread([&] {
+        auto lease = pool.lease();
+        leased.count_down();
+        int count = 0;
+        EXPECT_EQ(failure_of([&] { lease.session() << endless, soci::into(count); }), Failure::interrupted);
+    });
+    leased.wait();
+    pool.interrupt();
+    thread.join();
+    int count = 0;
+    pool.lease().session() << "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                              "5000) SELECT COUNT(*) FROM n",
+        soci::into(count);
+    EXPECT_EQ(count, 5000);
 }
 
 TEST_F(Database, PoolReplacesWhatIsDiscarded) {

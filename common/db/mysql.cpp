@@ -120,8 +120,17 @@ std::optional<Failure> classify_mysql(const soci::soci_error& error) {
         case ER_CHECKREAD:
             return Failure::serialization;
         case ER_LOCK_WAIT_TIMEOUT:
-        case ER_STATEMENT_TIMEOUT:
             return Failure::busy;
+        case ER_STATEMENT_TIMEOUT:
+            return Failure::interrupted;
+        case ER_DISK_FULL:
+        case ER_RECORD_FILE_FULL:
+        case ER_ERROR_ON_WRITE:
+        case ER_CRASHED_ON_USAGE:
+        case ER_OPTION_PREVENTS_STATEMENT:  // read_only
+        case ER_READ_ONLY_MODE:
+        case ER_INNODB_READ_ONLY:
+            return Failure::storage;
         case ER_CON_COUNT_ERROR:
         case ER_TOO_MANY_USER_CONNECTIONS:
         case ER_SERVER_SHUTDOWN:
@@ -211,6 +220,7 @@ const BackendTraits& mysql_traits() {
         .begin_exclusive = begin_exclusive,
         .end_exclusive = end_exclusive,
         .socket_of = [](soci::session& session) { return mysql_get_socket(connection_of(session)); },
+        .ask_whether_to_end = nullptr,
     };
     return traits;
 }

@@ -14,15 +14,22 @@ namespace common::db {
 using Clock = std::chrono::steady_clock;
 
 struct Pool::Session {
+    const Pool& pool;
     soci::session soci;
     /// A second descriptor of the connection: the client library may close its own at any time.
     int socket = -1;
-    Clock::time_point deadline;
+    Clock::time_point begun;
+    Clock::time_point deadline = Clock::time_point::max();
 
-    explicit Session(const DatabaseUrl& url) {
-        open(soci, url);
-        if (const auto socket_of = traits_of(soci).socket_of; socket_of != nullptr)
-            socket = ::fcntl(socket_of(soci), F_DUPFD_CLOEXEC, 0);
+    explicit Session(const Pool& owner) : pool(owner) {
+        open(soci, pool.url_);
+        const BackendTraits& traits = traits_of(soci);
+        if (traits.socket_of != nullptr) socket = ::fcntl(traits.socket_of(soci), F_DUPFD_CLOEXEC, 0);
+        if (traits.ask_whether_to_end != nullptr) traits.ask_whether_to_end(soci, must_end, this);
+    }
+    static int must_end(void* session) {
+        const auto& self = *static_cast<const Session*>(session);
+        return Clock::now() >= self.deadline || self.begun <= self.pool.interrupted_.load() ? 1 : 0;
     }
     ~Session() {
         if (socket >= 0) ::close(socket);
@@ -72,10 +79,18 @@ void Pool::close_idle() noexcept {
         dead.push_back(std::exchange(session, nullptr));
 }
 
+void Pool::interrupt() noexcept {
+    interrupted_ = Clock::now();
+}
+
 void Pool::watch(Session& session, std::chrono::milliseconds time) {
-    if (session.socket < 0) return;
+    const auto deadline = Clock::now() + time;
+    if (session.socket < 0) {
+        session.deadline = deadline;  // asked for by the statements of this thread
+        return;
+    }
     const std::lock_guard lock(mutex_);
-    session.deadline = Clock::now() + time;
+    session.deadline = deadline;
     if (std::ranges::find(in_use_, &session) == in_use_.end()) in_use_.push_back(&session);
 }
 
@@ -102,6 +117,7 @@ Pool::Lease Pool::lease() {
 
 Pool::Lease::Lease(Pool& pool, std::unique_ptr<Session> session) : pool_(pool), session_(std::move(session)) {
     if (session_) {
+        session_->begun = Clock::now();
         pool_.watch(*session_, pool_.longest_use_);
         return;
     }
@@ -131,8 +147,9 @@ void Pool::Lease::discard() noexcept {
 void Pool::Lease::renew() {
     pool_.unwatch(session_.get());
     session_.reset();
-    session_ = std::make_unique<Session>(pool_.url_);
+    session_ = std::make_unique<Session>(pool_);
     fresh_ = true;
+    session_->begun = Clock::now();
     pool_.watch(*session_, pool_.longest_use_);
 }
 

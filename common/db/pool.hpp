@@ -2,6 +2,7 @@
 // dropped it, is replaced when it is next asked for; one whose server says nothing any more is cut off.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -22,8 +23,9 @@ struct PoolExhausted : std::runtime_error {
 /// Thread-safe. Opens sessions when they are first needed, so that many processes do not take all that a server allows.
 class Pool {
   public:
-    /// `size`: how many sessions there may be. `longest_use` bounds a lease of a server's session: a client library waits
-    /// for ever for a server that is frozen, so its connection is broken then. Throws std::invalid_argument.
+    /// `size`: how many sessions there may be. `longest_use` bounds a lease: a client library waits for ever for a server
+    /// that is frozen, so its connection is broken then; SQLite's statements, which know no end of their own, fail as
+    /// interrupted. Throws std::invalid_argument.
     Pool(DatabaseUrl url, std::size_t size, std::chrono::milliseconds patience = std::chrono::seconds{10},
          std::chrono::milliseconds longest_use = std::chrono::seconds{60});
 
@@ -58,6 +60,8 @@ class Pool {
     [[nodiscard]] Lease lease();
 
     ~Pool();
+    /// SQLite's statements of all leases that there are now fail as interrupted. Servers bound theirs themselves.
+    void interrupt() noexcept;
     [[nodiscard]] const DatabaseUrl& url() const { return url_; }
 
   private:
@@ -75,6 +79,8 @@ class Pool {
     // The session used last is used next. One that is not open is null.
     std::vector<std::unique_ptr<Session>> idle_;
     std::vector<Session*> in_use_;  // of servers
+    std::atomic<std::chrono::steady_clock::time_point> interrupted_{
+        std::chrono::steady_clock::time_point::min()};
     std::condition_variable_any stopped_;
     std::jthread watchdog_;
 };

@@ -56,7 +56,11 @@ std::optional<Failure> classify_postgresql(const soci::soci_error& error) {
     if (state == "23503") return Failure::foreign_key;
     if (state == "23502") return Failure::not_null;
     if (state == "40001" || state == "40P01") return Failure::serialization;
-    if (state == "55P03" || state == "57014") return Failure::busy;
+    if (state == "55P03") return Failure::busy;
+    if (state == "57014") return Failure::interrupted;
+    // Full, broken, or a server that only follows another one.
+    if (state == "53100" || state == "58030" || state == "25006" || state.starts_with("XX00"))
+        return Failure::storage;
     // The client library's own failures have no state: the server did not say anything.
     const bool said_nothing = state.find_first_not_of(' ') == std::string::npos;
     const bool gone = state.starts_with("08") || state.starts_with("57P") || state == "53300" ||
@@ -118,6 +122,7 @@ const BackendTraits& postgresql_traits() {
             [](soci::session& session) {
                 return PQsocket(static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_);
             },
+        .ask_whether_to_end = nullptr,
     };
     return traits;
 }

@@ -15,6 +15,11 @@ namespace common::db {
 namespace {
 
 constexpr std::chrono::milliseconds busy_timeout{10'000};
+constexpr int instructions_between_questions = 1000;
+
+sqlite_api::sqlite3* connection_of(soci::session& session) {
+    return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
 
 // Makes the file with mode 0600 where there is none; SQLite gives the -wal and -shm files beside it the same mode.
 // It is made elsewhere and linked into place, because a process that closes a descriptor of a database loses all
@@ -56,7 +61,7 @@ void open_sqlite(soci::session& session, const DatabaseUrl& url) {
     }
     if (url.path != ":memory:") create_private(url.path);
     session.open(soci::sqlite3, "db=\"" + url.path + "\"");
-    auto* connection = static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+    auto* connection = connection_of(session);
     sqlite_api::sqlite3_extended_result_codes(connection, 1);
     sqlite_api::sqlite3_busy_timeout(connection, static_cast<int>(busy_timeout.count()));
     use_wal(session);
@@ -89,6 +94,13 @@ std::optional<Failure> classify_sqlite(const soci::soci_error& error) {
         case SQLITE_CANTOPEN:
         case SQLITE_NOTADB:
             return Failure::connection;
+        case SQLITE_INTERRUPT:
+            return Failure::interrupted;
+        case SQLITE_FULL:
+        case SQLITE_READONLY:
+        case SQLITE_IOERR:
+        case SQLITE_CORRUPT:
+            return Failure::storage;
         default:
             return Failure::other;
     }
@@ -106,6 +118,11 @@ const BackendTraits& sqlite_traits() {
         .end_exclusive = [](soci::session& session,
                             bool commit) { session << (commit ? "COMMIT" : "ROLLBACK"); },
         .socket_of = nullptr,
+        .ask_whether_to_end =
+            [](soci::session& session, int (*asked)(void*), void* argument) {
+                sqlite_api::sqlite3_progress_handler(connection_of(session), instructions_between_questions,
+                                                     asked, argument);
+            },
     };
     return traits;
 }

@@ -203,7 +203,7 @@ std::string Server::url() const {
     return "http://" + address_and_port(impl_->context.options.address, impl_->port);
 }
 
-void Server::stop(std::chrono::milliseconds grace) {
+void Server::stop(std::chrono::milliseconds grace, const std::function<void()>& hurry) {
     const std::lock_guard lock(impl_->mutex);
     if (std::exchange(impl_->stopped, true)) return;
     for (const auto& [id, listener] : impl_->listeners)
@@ -224,11 +224,15 @@ void Server::stop(std::chrono::milliseconds grace) {
             act(session);
     };
     each_session(drain_session);
+    bool all_ended = false;
     {
         std::unique_lock sessions_lock(context.mutex);
-        context.ended.wait_for(sessions_lock, grace, [&context] { return context.sessions.empty(); });
+        all_ended =
+            context.ended.wait_for(sessions_lock, grace, [&context] { return context.sessions.empty(); });
     }
     each_session(close_session);
+    context.abandoned = true;
+    if (!all_ended && hurry) hurry();
     context.handlers.join();
     impl_->work.reset();
     impl_->io.stop();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -43,8 +44,10 @@ class Server {
 
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::string url() const;  ///< "http://address:port"
-    /// Accepts no more, lets running requests end for at most `grace`, then closes.
-    void stop(std::chrono::milliseconds grace = std::chrono::seconds{5});
+    /// Accepts no more, lets running requests end for at most `grace`, then closes, and waits for the handlers that still
+    /// run. `hurry` is called before if some may: it ends what they wait for.
+    void stop(std::chrono::milliseconds grace = std::chrono::seconds{5},
+              const std::function<void()>& hurry = {});
 
   private:
     struct Impl;

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cstring>
 #include <fstream>
 #include <latch>
@@ -306,6 +307,25 @@ TEST(Stop, LetsRunningRequestsEndAndClosesIdleConnections) {
     }
     EXPECT_THROW((void)Socket::connect(server.port()), std::system_error);
     server.stop();
+}
+
+TEST(Stop, HurriesHandlersThatDoNotEndAndDropsWhatWaitsForOne) {
+    std::latch started(1);
+    std::latch hurried(1);
+    std::atomic<int> handled = 0;
+    httpd::Server server({.handler_threads = 1}, [&](const Request&) {
+        ++handled;
+        started.count_down();
+        hurried.wait();
+        return Response{};
+    });
+    const Socket first = Socket::connect(server.port());
+    first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    started.wait();
+    const Socket second = Socket::connect(server.port());
+    second.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    server.stop(std::chrono::milliseconds{50}, [&] { hurried.count_down(); });
+    EXPECT_EQ(handled, 1) << "the second one has nobody left who would read its answer";
 }
 
 TEST(Stop, CutsWhatDoesNotEndInTime) {

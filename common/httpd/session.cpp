@@ -203,6 +203,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     // On a thread of the pool; nothing else touches this session meanwhile.
     void run_handler() {
+        if (context_.abandoned) return;
         Outgoing outgoing;
         try {
             outgoing = make_outgoing(context_.handler(request_), to_);

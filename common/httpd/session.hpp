@@ -1,6 +1,7 @@
 // One connection: reads a request, has it handled, writes the answer, and again. Internal to this folder.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
@@ -25,6 +26,8 @@ struct SessionContext {
     std::condition_variable ended;
     std::unordered_map<const Session*, std::weak_ptr<Session>> sessions;
     bool draining = false;
+    std::atomic<bool> abandoned =
+        false;  ///< nobody gets an answer any more: what waits for a handler needs none
 
     SessionContext(ServerOptions options_, Handler handler_);
 };

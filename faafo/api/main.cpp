@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -21,6 +22,8 @@
 namespace {
 
 using namespace faafo;
+
+constexpr std::chrono::seconds longest_farewell{5};
 
 int run(int argc, const char* const* argv) {
     const auto [settings, exit_status] = config::read_settings(
@@ -61,7 +64,7 @@ int run(int argc, const char* const* argv) {
     }
     config::wait_for_stop();
     spdlog::info("stopping");
-    server.stop();
+    server.stop(longest_farewell, [&database] { database->interrupt(); });
     if (workers) workers->stop();
     spdlog::info("stopped");
     return 0;

@@ -180,7 +180,7 @@ Response Service::operator()(const Request& request) const {
         response = to_response(Problem(400, std::string("Unable to construct query: ") + error.what()));
     } catch (const store::Unavailable& error) {
         spdlog::error("{} {}: {}", request.method, request.target, error.what());
-        response = to_response(Problem(503, "The database does not answer; try again later"));
+        response = to_response(Problem(503, error.for_clients));
         response.headers.set("Retry-After", "2");
     }
     spdlog::debug("{} \"{} {}\" {} {}", request.remote_address, request.method, request.target,

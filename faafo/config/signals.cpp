@@ -19,6 +19,7 @@ void hold_stop_signals() {
     const sigset_t set = stop_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at the limit of its size is an error like a full disk
 }
 
 int wait_for_stop() {

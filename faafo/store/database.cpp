@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <random>
@@ -20,6 +21,8 @@ using common::db::Failure;
 
 constexpr std::chrono::seconds longest_wait_for_writers{10};
 constexpr std::chrono::seconds longest_wait_for_sessions{10};
+// Clients choose what is searched for, and threads that answer everybody wait for it.
+constexpr std::chrono::milliseconds most_for_a_search{10'000};
 constexpr int most_tries = 8;
 constexpr std::chrono::minutes longest_migration{10};
 
@@ -36,7 +39,8 @@ void make_folder(const DatabaseUrl& url) {
 
 Database::Database(const std::string& url, std::size_t sessions, Start start,
                    std::chrono::milliseconds longest_use)
-    : pool_(DatabaseUrl::parse(url), sessions, longest_wait_for_sessions, longest_use) {
+    : longest_search_(std::min(longest_use, most_for_a_search)),
+      pool_(DatabaseUrl::parse(url), sessions, longest_wait_for_sessions, longest_use) {
     try {
         prepare();
     } catch (const Unavailable& error) {
@@ -79,7 +83,7 @@ common::db::Pool::Lease Database::lease() {
     }
 }
 
-void Database::fail(const soci::soci_error& error) const {
+void Database::fail(const soci::soci_error& error) {
     const std::string reason = error.get_error_message();
     switch (common::db::classify(error)) {
         case Failure::connection:
@@ -88,6 +92,16 @@ void Database::fail(const soci::soci_error& error) const {
         case Failure::busy:
         case Failure::serialization:
             throw Unavailable("the database is too busy; try again (" + reason + ")");
+        case Failure::interrupted:
+            throw Unavailable(
+                "a question took the database too long, or the program ends (" + reason + ")",
+                "The question takes the database too long; ask for less, with fewer conditions");
+        case Failure::storage:
+            keeps_nothing_ = true;
+            throw Unavailable(
+                "the database " + pool_.url().without_password() + " can keep nothing: " + reason,
+                "The database's disk is full, read-only or broken: nothing can be kept until that is "
+                "repaired");
         default:
             throw Unavailable("the database failed: " + reason);
     }
@@ -117,6 +131,7 @@ std::unique_ptr<WriteTurn, Transaction::GiveBack> Transaction::take(Database& da
 
 Transaction::Transaction(Database& database, Kind kind)
     : database_(database), kind_(kind), turn_(take(database, kind)), lease_(database.lease()) {
+    if (kind == Kind::read && database.is_sqlite()) lease_.allow(database.longest_search());
     try {
         begin();
     } catch (const soci::soci_error& error) {

@@ -50,19 +50,31 @@ class Database {
     /// Throws Unavailable.
     [[nodiscard]] common::db::Pool::Lease lease();
     [[nodiscard]] WriteTurn& write_turn() { return write_turn_; }
+    /// Of SQLite, what Kind::read may take; a server bounds its statements itself.
+    [[nodiscard]] std::chrono::milliseconds longest_search() const { return longest_search_; }
     /// For SELECTs of rows that the transaction goes on to change: other processes must not change them in between.
     /// Empty where transactions exclude each other anyway.
     [[nodiscard]] std::string_view for_update() const { return is_sqlite() ? "" : " FOR UPDATE"; }
 
-    [[noreturn]] void fail(const soci::soci_error& error) const;
+    /// Statements that run now end, in what SQLite does; those that come later run as ever.
+    void interrupt() noexcept { pool_.interrupt(); }
+
+    /// Whether something could not be kept for want of room on the disk, or the like, and nobody has found since that
+    /// something can.
+    [[nodiscard]] bool keeps_nothing() const { return keeps_nothing_; }
+    void kept_something() { keeps_nothing_ = false; }
+
+    [[noreturn]] void fail(const soci::soci_error& error);
 
   private:
     void prepare();
 
+    const std::chrono::milliseconds longest_search_;
     common::db::Pool pool_;
     WriteTurn write_turn_;
     std::mutex preparing_;
     std::atomic<bool> prepared_ = false;
+    std::atomic<bool> keeps_nothing_ = false;
 };
 
 /// A session of the pool in a transaction. Rolled back unless commit() was called.
@@ -129,7 +141,7 @@ auto transacting(Database& database, Transaction::Kind kind, Work&& work) {
 
 /// Runs `work`, turning a database's failure into Unavailable with a text for people.
 template <typename Work>
-auto guarded(const Database& database, Work&& work) -> decltype(work()) {
+auto guarded(Database& database, Work&& work) -> decltype(work()) {
     try {
         return work();
     } catch (const soci::soci_error& error) {

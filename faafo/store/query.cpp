@@ -41,6 +41,7 @@ constexpr std::array known_fields{
 
 constexpr int deepest_nesting = 16;
 constexpr int most_conditions = 500;  // SQLite stops at expressions 1000 deep, and a AND b AND c is two deep
+constexpr int most_patterns = 16;     // each is held against every row, which no index helps
 constexpr std::size_t most_values = 1000;  // SQLite stops at 32766 placeholders, a statement's length at 1 MB
 
 const Field& field_or_throw(std::string_view name) {
@@ -117,6 +118,8 @@ class Compiler {
     void condition(const Condition& condition, int depth = 0) {
         if (depth > deepest_nesting) throw BadQuery("the filters are nested too deeply");
         if (++conditions_ > most_conditions) throw BadQuery("there are too many filters");
+        if (is_pattern(condition) && ++patterns_ > most_patterns)
+            throw BadQuery(fmt::format("there are more than {} filters with like or ilike", most_patterns));
         switch (condition.kind) {
             case Condition::Kind::all:
                 return joined(condition.conditions, " AND ", "1 = 1", depth);
@@ -130,6 +133,10 @@ class Compiler {
     }
 
   private:
+    static bool is_pattern(const Condition& condition) {
+        return condition.op == Operator::like || condition.op == Operator::ilike;
+    }
+
     void joined(const std::vector<Condition>& conditions, std::string_view word, std::string_view none,
                 int depth) {
         if (conditions.empty()) {
@@ -147,7 +154,7 @@ class Compiler {
     void fields_compared(const Condition& condition) {
         const Field& left = field_or_throw(condition.field);
         const Field& right = field_or_throw(condition.other_field);
-        if (condition.op == Operator::like || condition.op == Operator::ilike) {
+        if (is_pattern(condition)) {
             const std::string_view shape =
                 condition.op == Operator::ilike ? "LOWER({}) LIKE LOWER({})" : "{} LIKE {}";
             const std::string pattern = fmt::format("REPLACE({}, '!', '!!')", as_text(right));
@@ -179,9 +186,7 @@ class Compiler {
                 break;
         }
         if (condition.values.size() != 1) throw BadQuery(fmt::format("'{}' needs one value", field.name));
-        if (condition.op == Operator::like || condition.op == Operator::ilike) {
-            return matched(field, condition);
-        }
+        if (is_pattern(condition)) return matched(field, condition);
         sql.text += fmt::format("{} {} ", field.name, comparison(condition.op));
         placeholder(coerced(field, condition.values.front()));
     }
@@ -236,6 +241,7 @@ class Compiler {
 
     const Backend backend_;
     int conditions_ = 0;
+    int patterns_ = 0;
 };
 
 }  // namespace

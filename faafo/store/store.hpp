@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "faafo/store/fractal.hpp"
@@ -35,9 +36,14 @@ struct LeaseLost : std::runtime_error {
 struct TooLarge : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
-/// The database cannot be reached or is too busy; the same call may succeed later.
+/// The database cannot be reached, is too busy or has no room; the same call may succeed later.
 struct Unavailable : std::runtime_error {
     using std::runtime_error::runtime_error;
+    Unavailable(const std::string& text, std::string to_clients)
+        : std::runtime_error(text), for_clients(std::move(to_clients)) {}
+
+    /// What may be told to those who ask over the network: no server's name and no file's.
+    std::string for_clients = "The database does not answer; try again later";
 };
 
 struct Page {
@@ -97,7 +103,7 @@ class Store {
     [[nodiscard]] virtual std::optional<Image> thumbnail(std::string_view uuid) = 0;
 
     [[nodiscard]] virtual Summary summary() = 0;
-    /// Throws Unavailable unless the database answers.
+    /// Throws Unavailable unless the database answers, and can keep something if it could not the last time.
     virtual void check() = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +78,33 @@ TEST_F(ProgramsTest, StopsWithinSecondsInTheMiddleOfATask) {
     EXPECT_THAT(log_text("api"), HasSubstr("returning fractal " + numbered_uuid(1)));
     const Application later(files.database_url());
     EXPECT_EQ(later.store->find(numbered_uuid(1))->state, store::State::queued);
+}
+
+/// What the process may write from now on ends where this is in a file: as on a full disk.
+void limit_files(pid_t process, rlim_t size) {
+    rlimit limit{};
+    ASSERT_EQ(::prlimit(process, RLIMIT_FSIZE, nullptr, &limit), 0);
+    limit.rlim_cur = size == RLIM_INFINITY ? limit.rlim_max : size;
+    ASSERT_EQ(::prlimit(process, RLIMIT_FSIZE, &limit, nullptr), 0);
+}
+
+TEST_F(ProgramsTest, ADiskThatTakesNothingIsSaidUntilItTakesSomething) {
+    ApiProgram api(files.database_url(), log("api"), {"--workers", "0"});
+    auto client = api.client();
+    ASSERT_EQ(client.post("/v1/fractal", request_json(small_fractal(numbered_uuid(1)))).status, 201);
+    limit_files(api.process().pid(), 0);
+    const auto refused = client.post("/v1/fractal", request_json(small_fractal(numbered_uuid(2))));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_THAT(refused.body, HasSubstr("disk is full"));
+    EXPECT_EQ(client.get("/v1/fractal/" + numbered_uuid(1)).status, 200) << "it shows what it has";
+    const auto unready = client.get("/readyz");
+    EXPECT_EQ(unready.status, 503);
+    EXPECT_THAT(unready.body, HasSubstr("disk is full"));
+    limit_files(api.process().pid(), RLIM_INFINITY);
+    EXPECT_EQ(client.get("/readyz").status, 200) << "it finds out by itself, nobody else would write";
+    EXPECT_EQ(client.post("/v1/fractal", request_json(small_fractal(numbered_uuid(2)))).status, 201);
+    const auto list = boost::json::parse(client.get("/v1/fractal").body);
+    EXPECT_EQ(list.at("num_results").as_int64(), 2) << "finding out leaves nothing";
 }
 
 TEST_F(ProgramsTest, AKilledWorkersTaskIsDrawnByAnotherAndThePictureIsTheSame) {

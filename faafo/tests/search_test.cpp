@@ -173,6 +173,12 @@ TEST_P(SearchTest, HugeQuestionsEndQuickly) {
     EXPECT_EQ(filtered(wide + "," + wide), "400");
     EXPECT_EQ(filtered(R"({"name":"uuid","op":"like","val":")" + std::string(1000, '%') + "\"}"), "400");
     EXPECT_EQ(filtered(R"({"name":"uuid","op":"eq","val":"' OR '1'='1"})"), "");
+    std::string patterns = R"({"name":"failure_reason","op":"ilike","val":"%a%b%"})";
+    for (int i = 0; i < 15; ++i)
+        patterns += R"(,{"name":"failure_reason","op":"like","field":"uuid"})";
+    EXPECT_EQ(filtered(patterns), "");
+    EXPECT_EQ(filtered(patterns + R"(,{"name":"uuid","op":"like","val":"%"})"), "400")
+        << "each is held against every row";
 }
 
 // What the databases would each see in their own way.

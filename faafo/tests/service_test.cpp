@@ -343,6 +343,33 @@ TEST_F(ServiceTest, SaysHowMuchThereIsToDoAndWhoDidWhat) {
         EXPECT_EQ(application.call("PUT", path, body).status, 400) << body;
 }
 
+TEST_F(ServiceTest, ASearchThatTakesTooLongEndsAndOthersAreAnswered) {
+    const auto database = std::make_shared<store::Database>(
+        files.database_url(), 1, store::Database::Start::now, std::chrono::milliseconds{0});
+    const auto store = store::make_sql_store(database);
+    const auto queue = queue::make_embedded_queue(database, {});
+    const api::Service service(*store, *queue);
+    const auto get = [&](const std::string& filters) {
+        common::httpd::Request request{.method = "GET", .path = "/v1/fractal"};
+        request.query = {{"q", R"({"filters":[)" + filters + "]}"}};
+        return service(request);
+    };
+    // More rows than SQLite looks at before it asks whether it may go on.
+    {
+        auto lease = database->lease();
+        lease.allow(std::chrono::minutes{1});
+        lease.session()
+            << "INSERT INTO fractal (uuid, width, height, iterations, xa, xb, ya, yb, state, "
+               "created_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+               "i < 50) SELECT printf('%036d', a.i * 50 + b.i), 1, 1, 1, 0, 0, 0, 0, 'queued', 0 "
+               "FROM n AS a, n AS b";
+    }
+    const auto refused = get(R"({"name":"state","op":"ilike","val":"%a%"})");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_THAT(message_of(refused), HasSubstr("too long"));
+    EXPECT_EQ(get(R"({"name":"uuid","op":"eq","val":"1"})").status, 200);
+}
+
 TEST_F(ServiceTest, HostsThatAreNoHostsAreNotRepeated) {
     const auto response = application.get("/v1/fractal", {{"Host", "evil\"><script>"}});
     EXPECT_THAT(response.headers.get("Link"), testing::Not(HasSubstr("script")));
