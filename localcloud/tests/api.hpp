@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -28,6 +29,17 @@ struct ApiAnswer {
 [[nodiscard]] ApiAnswer recorded(const std::string& name,
                                  const std::map<std::string, std::string>& replace = {});
 
+/// The fake driver, which first does what a test wants of the next instances.
+class StagedDriver : public compute::FakeDriver {
+  public:
+    using FakeDriver::FakeDriver;
+    void spawn(const compute::InstanceSpec& spec) override {
+        if (before_spawn) before_spawn();
+        FakeDriver::spawn(spec);
+    }
+    std::function<void()> before_spawn;  ///< to be set while nothing is built
+};
+
 /// A whole cloud as `localcloud up --driver fake` makes it, but for the image.
 class ApiCloud {
   public:
@@ -42,6 +54,7 @@ class ApiCloud {
     void add_token(const std::string& name, const std::string& token) { tokens_[name] = token; }
     /// Load balancers and zones stay PENDING that long from now on; before the first of them.
     void pending_for(std::chrono::milliseconds delay) { cloud_.pending_delay = delay; }
+    [[nodiscard]] StagedDriver& driver() { return driver_; }
     [[nodiscard]] const std::string& demo_project() const { return project_; }
     /// The ID of the network "private", the image, a flavor, the default group of demo.
     [[nodiscard]] std::string network();
@@ -58,7 +71,7 @@ class ApiCloud {
 
     common::process::TemporaryDirectory folder_{"localcloud-api"};
     state::Store store_{folder_.path() / "localcloud.db"};
-    compute::FakeDriver driver_{folder_.path() / "instances"};
+    StagedDriver driver_{folder_.path() / "instances"};
     compute::FakeFabric fabric_;
     api::Cloud cloud_;
     std::unique_ptr<api::Front> front_;

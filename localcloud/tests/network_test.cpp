@@ -9,9 +9,6 @@ using localcloud::testing::ApiCloud;
 
 namespace {
 
-const std::string servers = "/compute/v2.1/servers";
-const std::string neutron = "/network/v2.0/";
-
 class Network : public ::testing::Test {
   protected:
     /// A network of that user with a subnet.
@@ -34,6 +31,7 @@ class Network : public ::testing::Test {
         return cloud.ask("GET", neutron + "ports" + query, {}, user).body.at("ports").as_array().size();
     }
 
+    const std::string neutron = "/network/v2.0/";
     ApiCloud cloud;
 };
 
@@ -74,6 +72,7 @@ TEST_F(Network, APortThatNamesAServerOfAnotherProjectIsNoneOfIts) {
     const ApiAnswer foreign =
         port({{"network_id", own}, {"device_owner", "compute:nova"}, {"device_id", server}}, "mallory");
     ASSERT_EQ(foreign.status, 201) << "as in Neutron";
+    const std::string servers = "/compute/v2.1/servers";
     const json::value addresses =
         cloud.ask("GET", servers + "/" + server).body.at_pointer("/server/addresses");
     EXPECT_EQ(addresses.as_object().size(), 1U);

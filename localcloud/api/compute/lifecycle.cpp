@@ -225,7 +225,7 @@ void Lifecycle::work(const std::string& server_id, const std::string& request_id
             remove(server_id);
         }
     } catch (const std::exception& error) {
-        fail(server_id, request_id, error.what());
+        fail(server_id, request_id, task, error.what());
     }
 }
 
@@ -253,7 +253,7 @@ void Lifecycle::build(const std::string& server_id, const std::string& request_i
         try {
             boot(server_id);
         } catch (const std::exception& error) {
-            fail(server_id, request_id, error.what());
+            fail(server_id, request_id, "spawning", error.what());
         }
     });
 }
@@ -328,7 +328,7 @@ void Lifecycle::settle(const std::string& server_id, std::string_view vm_state, 
     transaction.commit();
 }
 
-void Lifecycle::fail(const std::string& server_id, const std::string& request_id,
+void Lifecycle::fail(const std::string& server_id, const std::string& request_id, std::string_view task,
                      const std::string& message) {
     spdlog::warn("server {}: {}", server_id, message);
     auto transaction = cloud_.store.write();
@@ -338,7 +338,8 @@ void Lifecycle::fail(const std::string& server_id, const std::string& request_id
     const bool building = text(server, "vm_state") == "building";
     server["vm_state"] = "error";
     server["power_state"] = power::none;
-    server["task_state"] = nullptr;
+    // Somebody may have asked for its end meanwhile, and was told that it comes.
+    if (task == "deleting" || text(server, "task_state") != "deleting") server["task_state"] = nullptr;
     server["updated"] = now;
     server["fault"] = json::object{{"code", 500}, {"created", now}, {"message", message}};
     if (building) detach_ports(transaction, server_id);

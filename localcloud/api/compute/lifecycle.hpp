@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "localcloud/api/cloud.hpp"
 #include "localcloud/api/compute/workers.hpp"
@@ -29,7 +30,9 @@ class Lifecycle {
     void rebuild(const std::string& server_id);
     void remove(const std::string& server_id);
     void exited(const std::string& server_id);
-    void fail(const std::string& server_id, const std::string& request_id, const std::string& message);
+    /// The end of that task which nobody wished for.
+    void fail(const std::string& server_id, const std::string& request_id, std::string_view task,
+              const std::string& message);
     /// The end of a task: the new state, no task.
     void settle(const std::string& server_id, std::string_view vm_state, int power_state);
 
