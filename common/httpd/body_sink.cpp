@@ -54,11 +54,11 @@ Body BodySink::finish() {
 
 void BodySink::open_file() {
     std::string name =
-        ((directory_.empty() ? std::filesystem::temp_directory_path() : directory_) / "request-body-XXXXXX")
+        ((directory_.empty() ? std::filesystem::temp_directory_path() : directory_) / "http-body-XXXXXX")
             .string();
     file_ = ::mkostemp(name.data(), O_CLOEXEC);
     if (file_ < 0) {
-        throw std::system_error(errno, std::generic_category(), "cannot keep a request body in " + name);
+        throw std::system_error(errno, std::generic_category(), "cannot keep a body in " + name);
     }
     path_ = {new std::filesystem::path(name), remove_file};
 }
@@ -69,7 +69,7 @@ void BodySink::write(std::string_view bytes) {
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) {
             throw std::system_error(errno, std::generic_category(),
-                                    "cannot write a request body to " + path_->string());
+                                    "cannot write a body to " + path_->string());
         }
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }

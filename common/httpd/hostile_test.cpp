@@ -109,8 +109,9 @@ TEST_F(Hostile, LimitsAnswerWithTheirStatus) {
     for (int i = 0; i < 2000; ++i)
         many += "a:b\r\n";
     EXPECT_EQ(status(many + "\r\n"), "HTTP/1.1 431 Request Header Fields Too Large");
-    EXPECT_EQ(status("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100001\r\n\r\n"),
-              "HTTP/1.1 413 Content Too Large");
+    EXPECT_THAT(
+        exchange("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100001\r\n\r\n"),
+        testing::AllOf(StartsWith("HTTP/1.1 413 Content Too Large"), HasSubstr("at most 100000 bytes")));
     EXPECT_EQ(status("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100001\r\nExpect: 100-continue\r\n\r\n"),
               "HTTP/1.1 413 Content Too Large");
     EXPECT_EQ(status("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n186a1\r\n" +
@@ -126,6 +127,16 @@ TEST_F(Hostile, LimitsAnswerWithTheirStatus) {
     EXPECT_EQ(status("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: miracles\r\n\r\n"),
               "HTTP/1.1 417 Expectation Failed");
     EXPECT_EQ(handled_, 0);
+}
+
+TEST_F(Hostile, WhatCannotBeReadIsNotAnsweredByTheRulesOfTheRequestBefore) {
+    httpd::Server server({}, [](const Request&) { return Response{.body = "x"}; });
+    const Socket socket = Socket::connect(server.port());
+    socket.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_THAT(socket.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+    socket.send("nonsense\r\n\r\n");
+    EXPECT_THAT(socket.receive_all(),
+                testing::AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("\r\n\r\n400 Bad Request\n")));
 }
 
 TEST_F(Hostile, ABigBodyStillHearsItsAnswer) {

@@ -9,7 +9,10 @@
 #include <cstring>
 #include <ctime>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
+
+#include "common/httpd/body_sink.hpp"
 
 namespace common::httpd {
 namespace {
@@ -82,10 +85,22 @@ FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
     return *this;
 }
 
-Response plain_response(int status) {
-    return {.status = status,
-            .headers = {{"Content-Type", "text/plain"}},
-            .body = std::to_string(status) + " " + std::string(reason_phrase(status)) + "\n"};
+void keep_in_file(Outgoing& outgoing, const std::filesystem::path& directory) {
+    const std::uint64_t size = outgoing.body.size();
+    BodySink sink(0, directory, size);
+    sink.append(std::exchange(outgoing.body, {}));
+    const Body kept = sink.finish();
+    outgoing.file = FileHandle(::open(kept.file().c_str(), O_RDONLY | O_CLOEXEC));
+    if (!outgoing.file.open()) {
+        throw std::system_error(errno, std::generic_category(), "cannot open " + kept.file().string());
+    }
+    outgoing.file_remaining = size;
+}
+
+Response plain_response(int status, std::string_view why) {
+    std::string text = std::to_string(status) + " " + std::string(reason_phrase(status));
+    if (!why.empty()) text.append(": ").append(why);
+    return {.status = status, .headers = {{"Content-Type", "text/plain"}}, .body = text + "\n"};
 }
 
 Outgoing make_outgoing(Response response, const AnswerTo& to) {

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "common/httpd/message.hpp"
 
@@ -45,7 +47,10 @@ struct AnswerTo {
 /// would break the message.
 [[nodiscard]] Outgoing make_outgoing(Response response, const AnswerTo& to);
 
+/// Moves the body into a file without a name. Throws std::system_error.
+void keep_in_file(Outgoing& outgoing, const std::filesystem::path& directory);
+
 /// A short plain-text answer of the server's own.
-[[nodiscard]] Response plain_response(int status);
+[[nodiscard]] Response plain_response(int status, std::string_view why = {});
 
 }  // namespace common::httpd

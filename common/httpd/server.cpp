@@ -1,6 +1,7 @@
 #include "common/httpd/server.hpp"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <cstring>
 #include <future>
 #include <map>
 #include <stdexcept>
@@ -34,6 +36,29 @@ constexpr std::chrono::milliseconds accept_retry{100};
 std::string address_and_port(const std::string& address, std::uint16_t port) {
     const bool v6 = address.find(':') != std::string::npos;
     return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+}
+
+/// Those of a name, or the one that is written there. IPv4 comes first: who says "localhost" to a client means it.
+std::vector<asio::ip::address> addresses_of(const std::string& name) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE;
+    addrinfo* found = nullptr;
+    if (const int error = ::getaddrinfo(name.c_str(), nullptr, &hints, &found); error != 0) {
+        throw std::system_error(std::make_error_code(std::errc::address_not_available),
+                                "cannot listen on " + name + " (" + ::gai_strerror(error) + ")");
+    }
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
+    std::vector<asio::ip::address> addresses;
+    for (const int family : {AF_INET, AF_INET6}) {
+        for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+            if (each->ai_family != family) continue;
+            tcp::endpoint endpoint;
+            std::memcpy(endpoint.data(), each->ai_addr, each->ai_addrlen);
+            addresses.push_back(endpoint.address());
+        }
+    }
+    return addresses;
 }
 
 class Listener : public std::enable_shared_from_this<Listener> {
@@ -104,15 +129,27 @@ struct Server::Impl {
 
     Impl(ServerOptions options, Handler handler) : context(std::move(options), std::move(handler)) {}
 
-    std::shared_ptr<Listener> listen_on(const std::string& address_literal, std::uint16_t wanted_port) {
+    /// On the first address of the name that this machine has.
+    std::shared_ptr<Listener> listen_on(const std::string& name, std::uint16_t wanted_port) {
+        const auto addresses = addresses_of(name);
+        for (std::size_t i = 0; i + 1 < addresses.size(); ++i) {
+            try {
+                return listen_on(addresses[i], name, wanted_port);
+            } catch (const std::system_error& error) {
+                if (error.code() != std::errc::address_not_available) throw;
+            }
+        }
+        return listen_on(addresses.back(), name, wanted_port);
+    }
+
+    std::shared_ptr<Listener> listen_on(const asio::ip::address& address, const std::string& name,
+                                        std::uint16_t wanted_port) {
         error_code error;
         const auto fail_if = [&](const error_code& code) {
             if (!code) return;
             throw std::system_error(std::error_code(code.value(), std::generic_category()),
-                                    "cannot listen on " + address_and_port(address_literal, wanted_port));
+                                    "cannot listen on " + address_and_port(name, wanted_port));
         };
-        const asio::ip::address address = asio::ip::make_address(address_literal, error);
-        fail_if(error);
         const auto listener = std::make_shared<Listener>(io, context, "");
         tcp::acceptor& acceptor = listener->acceptor();
         acceptor.open(address.is_v6() ? tcp::v6() : tcp::v4(), error);

@@ -15,12 +15,14 @@
 namespace common::httpd {
 
 struct ServerOptions {
-    std::string address = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0: any free one
+    std::string address = "127.0.0.1";  ///< or a name, of which IPv4 addresses come first
+    std::uint16_t port = 0;             ///< 0: any free one
     std::size_t handler_threads = 4;
     std::uint64_t body_limit = std::uint64_t{16} << 20;   ///< bytes; above it 413
     std::uint64_t memory_limit = std::uint64_t{1} << 20;  ///< bodies above it go to a file
-    std::filesystem::path spool_directory;  ///< where they go; the system's temporary folder when empty
+    std::uint64_t answer_memory = std::uint64_t{64}
+                                  << 20;    ///< bytes of answers; what clients make wait beyond is in files
+    std::filesystem::path spool_directory;  ///< where files go; the system's temporary folder when empty
     std::size_t header_limit = 64 << 10;    ///< bytes of all header fields; above it 431
     std::chrono::milliseconds idle_timeout{60'000};  ///< between requests, and between two bytes of one
     std::size_t connection_limit = 1000;             ///< above it new connections are closed at once

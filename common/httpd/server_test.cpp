@@ -106,6 +106,36 @@ TEST(Server, SendsFilesAndPartsOfThem) {
     EXPECT_EQ(head.body, "");
 }
 
+TEST(Server, AnswersThatNobodyFetchesWaitInFiles) {
+    const process::TemporaryDirectory spool;
+    const std::string body = pattern(20'000'000);  // more than sockets hold
+    httpd::Server server({.answer_memory = body.size(), .spool_directory = spool.path()},
+                         [&](const Request&) { return Response{.body = body}; });
+    const auto files_without_name = [&] {
+        int count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+            std::error_code ignored;
+            const std::string target = std::filesystem::read_symlink(entry.path(), ignored).string();
+            if (target.starts_with(spool.path().string()) && target.ends_with("(deleted)")) ++count;
+        }
+        return count;
+    };
+    std::vector<Socket> clients;
+    for (int i = 0; i < 3; ++i) {
+        clients.push_back(Socket::connect(server.port()));
+        clients.back().send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    }
+    EXPECT_TRUE(testkit::wait_until([&] { return files_without_name() == 2; }));
+    EXPECT_TRUE(std::filesystem::is_empty(spool.path()));
+    for (const Socket& client : clients) {
+        const std::string answer = client.receive_all();
+        EXPECT_TRUE(answer.ends_with("\r\n\r\n" + body));
+    }
+    EXPECT_TRUE(testkit::wait_until([&] { return files_without_name() == 0; }));
+    EXPECT_EQ(testkit::HttpClient(server.url()).get("/").body.size(), body.size());
+    EXPECT_EQ(files_without_name(), 0) << "there is room again";
+}
+
 TEST(Server, AnswersHeadWithTheLengthOfWhatItDoesNotSend) {
     httpd::Server server({}, [](const Request& request) {
         if (request.path == "/own") return Response{.headers = {{"Content-Length", "12345"}}};
@@ -271,6 +301,18 @@ TEST(Server, SaysWhereItCannotListen) {
         EXPECT_EQ(error.code(), std::errc::address_in_use);
     }
     EXPECT_THROW(httpd::Server({.address = "nowhere"}, echo), std::system_error);
+}
+
+TEST(Server, ListensOnNames) {
+    httpd::Server server({.address = "localhost"}, echo);
+    EXPECT_EQ(testkit::HttpClient("http://127.0.0.1:" + std::to_string(server.port())).get("/").status, 200);
+    EXPECT_EQ(server.url(), "http://localhost:" + std::to_string(server.port()));
+    try {
+        httpd::Server nowhere({.address = "no-such-host.invalid"}, echo);
+        FAIL();
+    } catch (const std::system_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("cannot listen on no-such-host.invalid"));
+    }
 }
 
 TEST(Server, ListensOnIpv6) {

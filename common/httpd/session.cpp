@@ -1,6 +1,7 @@
 #include "common/httpd/session.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -53,6 +54,7 @@ class Session : public std::enable_shared_from_this<Session> {
           reader_(stream_, context.options) {}
 
     ~Session() {
+        forget_answer();
         const std::lock_guard lock(context_.mutex);
         context_.sessions.erase(this);
         context_.ended.notify_all();
@@ -106,6 +108,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     void read_request() {
         if (draining_) return close();
+        to_ = {.server_name = context_.options.server_name};  // known of a request that cannot be read, too
         reader_.next();
         sink_.reset();
         if (reader_.has_received()) return read_head();
@@ -133,7 +136,6 @@ class Session : public std::enable_shared_from_this<Session> {
         to_.head_only = request_.method == "HEAD";
         to_.http_1_0 = head.http_1_0;
         to_.keep_alive = head.keep_alive;
-        to_.server_name = context_.options.server_name;
         if (head.refusal != 0) return refuse(head.refusal);
         if (reader_.complete()) return handle();
         if (!start_body()) return;
@@ -207,6 +209,7 @@ class Session : public std::enable_shared_from_this<Session> {
         Outgoing outgoing;
         try {
             outgoing = make_outgoing(context_.handler(request_), to_);
+            keep_within_memory(outgoing);
         } catch (const std::exception& failure) {
             // Not the query: it may carry signatures.
             spdlog::error("httpd: {} {} failed: {}", request_.method, request_.path, failure.what());
@@ -221,13 +224,31 @@ class Session : public std::enable_shared_from_this<Session> {
         asio::post(stream_.get_executor(), Step{shared_from_this(), &Session::send});
     }
 
+    // Whoever asks for much and reads nothing must not fill the memory.
+    void keep_within_memory(Outgoing& outgoing) {
+        const std::uint64_t size = outgoing.body.size();
+        const bool fits = (context_.answer_bytes += size) <= context_.options.answer_memory;
+        if (fits || size <= chunk_size) {
+            answer_bytes_ = size;
+            return;
+        }
+        context_.answer_bytes -= size;
+        keep_in_file(outgoing, context_.options.spool_directory);
+    }
+
+    void forget_answer() {
+        outgoing_ = {};
+        context_.answer_bytes -= std::exchange(answer_bytes_, 0);
+    }
+
     // Answers a request that did not reach the handler, and ends the connection: where the next one begins is unknown.
     void refuse(int status) {
         if (status == 0) return close();
         unread_ = true;
         to_.keep_alive = false;
-        to_.server_name = context_.options.server_name;
-        outgoing_ = make_outgoing(plain_response(status), to_);
+        const std::string why =
+            status == 413 ? fmt::format("a request has at most {} bytes", context_.options.body_limit) : "";
+        outgoing_ = make_outgoing(plain_response(status, why), to_);
         send();
     }
 
@@ -287,7 +308,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     void on_sent() {
         const bool end = outgoing_.close || draining_;
-        outgoing_ = {};
+        forget_answer();
         if (!end) return read_request();
         error_code ignored;
         stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -333,6 +354,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Request request_;
     AnswerTo to_;
     Outgoing outgoing_;
+    std::uint64_t answer_bytes_ = 0;  // of outgoing_, as counted in the context
     std::size_t sent_ = 0;
     std::uint64_t lingered_ = 0;
     bool idle_ = false;      // between two requests

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,6 +29,8 @@ struct SessionContext {
     bool draining = false;
     std::atomic<bool> abandoned =
         false;  ///< nobody gets an answer any more: what waits for a handler needs none
+
+    std::atomic<std::uint64_t> answer_bytes = 0;  ///< in memory, on their way to clients
 
     SessionContext(ServerOptions options_, Handler handler_);
 };
