@@ -9,9 +9,9 @@
 
 namespace common::json {
 
-/// As boost::json::parse: what it is not JSON, or nested deeper than `depth`, sets `error` and gives null. Each number with
-/// decimals or an exponent is the double next to it; one beyond all doubles is infinite, or zero.
+/// As boost::json::parse: what is no JSON, nested deeper than `depth`, or has more than `values` values (which take many
+/// times the memory of their text), sets `error` and gives null. Each number with decimals or an exponent is the double next to it; one beyond all doubles is infinite, or zero.
 [[nodiscard]] boost::json::value parse(std::string_view text, boost::system::error_code& error,
-                                       std::size_t depth = 32);
+                                       std::size_t depth = 32, std::size_t values = 1'000'000);
 
 }  // namespace common::json

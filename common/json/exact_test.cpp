@@ -60,6 +60,18 @@ TEST(ExactJson, WhatIsNoJsonIsAnError) {
     EXPECT_TRUE(error.failed());
 }
 
+TEST(ExactJson, HasSoManyValuesAndNoMore) {
+    constexpr std::size_t most = 4;
+    for (const auto* text :
+         {"[1,2,3]", "[[],{},[]]", R"({"a":"b","c":1.5,"d":null})", "[true,[18446744073709551615]]"}) {
+        boost::system::error_code error;
+        EXPECT_FALSE(parse(text, error, 8, most).is_null()) << text;
+        EXPECT_FALSE(error) << text;
+        (void)parse(text, error, 8, most - 1);
+        EXPECT_TRUE(error.failed()) << text;
+    }
+}
+
 TEST(ExactJson, BeyondAllDoublesIsInfiniteOrZero) {
     EXPECT_TRUE(std::isinf(read("1e400").as_double()));
     EXPECT_EQ(read("1e-400").as_double(), 0.0);

@@ -47,13 +47,14 @@ std::string quote_non_finite(std::string_view body) {
 
 json::value parse(std::string_view body) {
     constexpr std::size_t depth = 16;
+    constexpr std::size_t most_values = 1000;
     boost::system::error_code error;
-    json::value value = common::json::parse(body, error, depth);
+    json::value value = common::json::parse(body, error, depth, most_values);
     if (error && body.size() < 65536) {
         const std::string quoted = quote_non_finite(body);
         if (quoted.size() != body.size()) {
             error.clear();
-            value = common::json::parse(quoted, error, depth);
+            value = common::json::parse(quoted, error, depth, most_values);
         }
     }
     if (error) throw Problem(400, "Unable to decode data: the body is no JSON (" + error.message() + ")");
@@ -303,9 +304,9 @@ store::Fractal read_new_fractal(std::string_view body) {
     return fractal;
 }
 
-Update read_update(std::string_view body, std::string_view uuid,
-                   const std::optional<store::Fractal>& fractal) {
+Update read_update(std::string body, std::string_view uuid, const std::optional<store::Fractal>& fractal) {
     const json::value value = parse(body);
+    body = {};  // the picture is in `value` now, and will be decoded beside it
     if (value.is_null()) return {};
     if (!value.is_object()) throw Problem(400, "Unable to decode data: the body must be a JSON object");
     const json::object& object = value.get_object();

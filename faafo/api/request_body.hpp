@@ -1,6 +1,7 @@
 // The bodies of POST and PUT, checked: nothing that cannot be drawn or was not drawn gets past here.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "faafo/store/fractal.hpp"
@@ -22,7 +23,7 @@ struct Update {
 
 /// `fractal` is the one to be changed, if it exists: its uuid and parameters may be repeated, not altered.
 /// Throws Problem.
-[[nodiscard]] Update read_update(std::string_view body, std::string_view uuid,
+[[nodiscard]] Update read_update(std::string body, std::string_view uuid,
                                  const std::optional<store::Fractal>& fractal);
 
 }  // namespace faafo::api

@@ -50,6 +50,19 @@ TEST_F(RequestTest, TheGoodOneIsGood) {
     EXPECT_EQ(post(with("uuid", "null")).status, 201);
 }
 
+TEST_F(RequestTest, BodiesOfManyValuesAreRefused) {
+    std::string lists = "[[]";
+    for (int i = 0; i < 10'000; ++i)
+        lists += ",[]";
+    lists += "]";
+    for (const std::string& body : {lists, R"({"width":)" + lists + "}"}) {
+        const auto response = post(body);
+        EXPECT_EQ(response.status, 400);
+        EXPECT_THAT(message_of(response), HasSubstr("too large"));
+        EXPECT_EQ(application.call("PUT", "/v1/fractal/" + numbered_uuid(1), body).status, 400);
+    }
+}
+
 TEST_F(RequestTest, EveryFieldIsNeeded) {
     for (const std::string field : {"width", "height", "iterations", "xa", "xb", "ya", "yb"}) {
         for (const std::string& value : {std::string(), std::string("null")}) {
