@@ -1,13 +1,17 @@
 // The networks of instances for real: floating IPs, security groups, routers.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <future>
 #include <thread>
 
+#include "common/process/process.hpp"
 #include "localcloud/compute/container_cloud.hpp"
+#include "localcloud/fabric/links.hpp"
+#include "localcloud/fabric/netns_command.hpp"
 
 using namespace localcloud;
 using namespace localcloud::testing;
@@ -24,6 +28,41 @@ TEST(ContainerNetworks, UserDataServesAPageThroughAFloatingIp) {
         here.driver->spawn(cloud.spec(1, serving("echo hello >hello")));
     });
     EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(1), "/hello")); }, is_page), "hello\n");
+}
+
+TEST(ContainerNetworks, AnAddressThatIsUsedAgainIsTheNewOnesAtOnce) {
+    const Cloud cloud;
+    ServerProcess server(cloud, [&](Server& here) {
+        here.fabric->apply(cloud.topology(3, {}));
+        auto before = cloud.spec(2, "").interfaces;
+        auto after = cloud.spec(3, "").interfaces;
+        after[0].ip_address = before[0].ip_address;
+        const auto neighbour = cloud.spec(1, "").interfaces;
+        (void)here.fabric->attach(cloud.instance(1), neighbour);
+        (void)here.fabric->attach(cloud.instance(2), before);
+        // Both know it, and believe it for a long time.
+        const std::string known = "neigh replace " + before[0].ip_address + " lladdr " +
+                                  before[0].mac_address + " nud reachable dev ";
+        const auto inside = fabric::open_namespace(here.host->network_namespace(cloud.instance(1)).string());
+        const auto bridge = fabric::bridge_name(before[0].network_id);
+        fabric::run_ip(here.host->fabric_namespace(), known + bridge + "\n");
+        fabric::run_ip(inside, known + "eth0\n");
+        const auto known_in = [&](const host::Descriptor& where) {
+            return common::process::run({.arguments = {"ip", "neigh", "show", "to", before[0].ip_address},
+                                         .in_child = [&] { return ::setns(where.get(), CLONE_NEWNET) == 0; }})
+                .output;
+        };
+        ASSERT_THAT(known_in(inside), HasSubstr(before[0].mac_address));
+        here.fabric->detach(cloud.instance(2));
+        (void)here.fabric->attach(cloud.instance(3), after);
+        EXPECT_THAT(known_in(here.host->fabric_namespace()),
+                    ::testing::Not(HasSubstr(before[0].mac_address)));
+        EXPECT_THAT(eventually([&] { return known_in(inside); },
+                               [&](const std::string& text) {
+                                   return text.find(after[0].mac_address) != std::string::npos;
+                               }),
+                    HasSubstr(after[0].mac_address));
+    });
 }
 
 TEST(ContainerNetworks, SecurityGroupsJudgeInstancesAndClients) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "localcloud/fabric/address.hpp"
+#include "localcloud/fabric/announcement.hpp"
 #include "localcloud/fabric/netns_command.hpp"
 #include "localcloud/host/files.hpp"
 
@@ -52,6 +53,11 @@ const Prefix& valid_prefix(const std::optional<Prefix>& prefix, const Subnet& su
     if (!prefix)
         throw std::runtime_error("'" + subnet.cidr + "' of subnet " + subnet.id + " is not an IPv4 prefix");
     return *prefix;
+}
+
+/// The address may be another instance's next, and the kernel would send to the old one for half a minute.
+std::string forget(std::uint32_t address, const std::string& bridge) {
+    return "neigh flush to " + to_string(address) + " dev " + bridge + "\n";
 }
 
 void set(const std::string& name, const char* value) {
@@ -220,7 +226,7 @@ void Links::attach(const std::string& instance_id, const std::vector<compute::In
         if (!taps.contains(tap))
             outer += "link add " + tap + " mtu " + mtu + " type veth peer name " + name + " mtu " + mtu +
                      " address " + interface.mac_address + " netns " + file.string() + "\n";
-        outer += "link set " + tap + " master " + bridge + " up\n";
+        outer += "link set " + tap + " master " + bridge + " up\n" + forget(*address, bridge);
         inner += "link set " + name + " up\naddr replace " + to_string(*address) + "/" +
                  std::to_string(interface.prefix_length) + " dev " + name + "\n";
         if (const auto gateway = parse_address(interface.gateway); gateway && default_route.empty())
@@ -228,14 +234,22 @@ void Links::attach(const std::string& instance_id, const std::vector<compute::In
     }
     run_ip(host_->fabric_namespace(), outer);
     run_ip(inside, inner + default_route);
+    for (const auto& interface : interfaces)
+        announce(host_->fabric_namespace(), bridge_name(interface.network_id),
+                 parse_address(interface.ip_address).value_or(0), interface.mac_address);
 }
 
 void Links::detach(const std::vector<compute::Interface>& interfaces) {
     const auto taps = existing("tap");
+    const auto bridges = existing("br-");
     std::string batch;
-    for (const auto& interface : interfaces)
+    for (const auto& interface : interfaces) {
         if (const auto tap = tap_name(interface.port_id); taps.contains(tap))
             batch += "link delete " + tap + "\n";
+        const auto bridge = bridge_name(interface.network_id);
+        if (const auto address = parse_address(interface.ip_address); address && bridges.contains(bridge))
+            batch += forget(*address, bridge);
+    }
     run_ip(host_->fabric_namespace(), batch);
 }
 
