@@ -53,6 +53,9 @@ int run(int argc, char** argv) {
     up.option("--lock-descriptor", options.lock_descriptor, "").hide();  // between our own processes
     const Command down = app.subcommand("down", "End it with all its instances; the state stays");
     add_common(down);
+    down.option("--patience", options.patience, "Seconds after which a cloud that does not end is killed")
+        .range(0, 3600)
+        .show_default();
     const Command status = app.subcommand("status", "Say whether it is up, and where");
     add_common(status);
     const Command reset = app.subcommand("reset", "End it and remove its state");

@@ -23,18 +23,28 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto start_patience = 120s;
-constexpr auto end_patience = 60s;
+constexpr auto kill_patience = 10s;
 constexpr auto poll_interval = 10ms;
 
 std::filesystem::path state_of(const CloudOptions& options) {
     return std::filesystem::absolute(options.state.empty() ? default_state(options.name) : options.state);
 }
 
-/// "localcloud env", with what leads to this cloud.
+std::string quoted(const std::string& value) {
+    std::string out = "'";
+    for (const char letter : value)
+        out += letter == '\'' ? std::string{"'\\''"} : std::string(1, letter);
+    return out + "'";
+}
+
+/// "localcloud env", with what leads to this cloud; can be pasted into a shell.
 std::string command(const CloudOptions& options, std::string_view verb) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:,@";
     std::string line = fmt::format("localcloud {}", verb);
     if (options.name != CloudOptions{}.name) line += " --name " + options.name;
-    if (!options.state.empty()) line += " --state " + options.state.string();
+    if (const std::string state = options.state.string(); !state.empty())
+        line += " --state " + (state.find_first_not_of(plain) == std::string::npos ? state : quoted(state));
     return line;
 }
 
@@ -57,6 +67,30 @@ void print_ready(const CloudOptions& options, const Running& running) {
         "Point clients at it:  eval \"$({})\"\n"
         "End it:               {}\n",
         options.name, running.endpoint, running.driver, command(options, "env"), command(options, "down"));
+}
+
+/// A cloud that is up stays as it is. Returns an exit status.
+int say_it_is_up(const CloudOptions& options, const Running& running) {
+    if (!options.driver.empty() && options.driver != running.driver) {
+        std::cerr << "This cloud is up with the driver " << running.driver
+                  << " and cannot change it. Either use another --name, or remove it first: "
+                  << command(options, "reset") << '\n';
+        return 1;
+    }
+    std::cout << "It was up already. ";
+    print_ready(options, running);
+    std::string without_effect;
+    const auto name = [&](std::string_view option) {
+        without_effect += (without_effect.empty() ? "" : ", ") + std::string{option};
+    };
+    if (options.port != 0 && !running.endpoint.ends_with(fmt::format(":{}", options.port))) name("--port");
+    if (options.boot_delay != 0) name("--boot-delay");
+    if (options.pending_delay != 0) name("--pending-delay");
+    if (options.services_image) name("--services-image");
+    if (!without_effect.empty())
+        std::cerr << "What it was started with stays: " << without_effect << " would take effect after "
+                  << command(options, "down") << ".\n";
+    return 0;
 }
 
 /// On a full disk the log has no last words.
@@ -134,6 +168,14 @@ int start_in_background(const CloudOptions& options, const std::filesystem::path
 
 int up(CloudOptions options) {
     const std::filesystem::path state = state_of(options);
+    if (const auto contents = contents_of(state);
+        !contents.foreign.empty() && !std::filesystem::exists(database_file(state))) {
+        std::cerr
+            << state.string() << " is no cloud's folder: somebody else's files are there ("
+            << contents.foreign.front().filename().string()
+            << "). A cloud's state needs a folder of its own; give an empty or a new one with --state.\n";
+        return 1;
+    }
     std::filesystem::create_directories(state);
     std::filesystem::permissions(state, std::filesystem::perms::owner_all);
     auto lock = options.lock_descriptor >= 0 ? FolderLock::inherit(state, options.lock_descriptor)
@@ -148,8 +190,7 @@ int up(CloudOptions options) {
         for (auto waited = 0ms; waited < start_patience && !lock; waited += poll_interval) {
             if (const auto running = read_running(state);
                 running && host::ProcessIdentity::of(running->pid)) {
-                print_ready(options, *running);
-                return 0;
+                return say_it_is_up(options, *running);
             }
             std::this_thread::sleep_for(poll_interval);
             lock = FolderLock::try_take(state);
@@ -171,29 +212,33 @@ int up(CloudOptions options) {
         if (options.driver == "container") prepare_containers(options);
         return start_in_background(options, state, *lock);
     }
+    lock->sign();
     serve(options, state);
     return 0;
 }
 
-int down(const CloudOptions& options) {
-    const std::filesystem::path state = state_of(options);
-    if (!std::filesystem::exists(database_file(state))) {
-        std::cout << "There is no cloud '" << options.name << "' in " << state.string() << ".\n";
-        return 0;
-    }
-    auto lock = FolderLock::try_take(state);
-    const auto deadline = std::chrono::steady_clock::now() + end_patience;
+namespace {
+
+/// The cloud and its instances. Returns an exit status; `unreadable` says what in its state cannot be read, if anything.
+int end(const CloudOptions& options, const std::filesystem::path& state, std::string& unreadable) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto patience = std::chrono::seconds(options.patience);
     bool asked = false;
+    bool killed = false;
+    auto lock = FolderLock::try_take(state);
     while (!lock) {
-        const auto running = read_running(state);
-        if (running && !asked) {
-            ::kill(running->pid, SIGTERM);
-            asked = true;
+        const auto waited = std::chrono::steady_clock::now() - start;
+        const auto holder = FolderLock::holder(state);
+        if (holder && !asked) asked = ::kill(*holder, SIGTERM) == 0;
+        if (holder && !killed && waited > patience) {
+            // What was acknowledged is in the database, and instances do not need it.
+            std::cerr << "The cloud did not end within " << options.patience << " s: its process " << *holder
+                      << " is killed.\n";
+            killed = ::kill(*holder, SIGKILL) == 0;
         }
-        if (std::chrono::steady_clock::now() > deadline) {
+        if (waited > patience + kill_patience) {
             std::cerr << "The cloud does not end"
-                      << (running ? fmt::format("; its process is {}", running->pid) : std::string{})
-                      << ".\n";
+                      << (holder ? fmt::format("; its process is {}", *holder) : std::string{}) << ".\n";
             return 1;
         }
         std::this_thread::sleep_for(poll_interval);
@@ -203,10 +248,24 @@ int down(const CloudOptions& options) {
     try {
         end_instances(state);
     } catch (const state::UnreadableDocument& error) {
-        std::cerr << "Its instances have ended, and this state cannot be served again: " << error.what()
-                  << '\n'
-                  << "Remove it: " << command(options, "reset") << '\n';
+        unreadable = error.what();
     }
+    return 0;
+}
+
+}  // namespace
+
+int down(const CloudOptions& options) {
+    const std::filesystem::path state = state_of(options);
+    if (!std::filesystem::exists(database_file(state))) {
+        std::cout << "There is no cloud '" << options.name << "' in " << state.string() << ".\n";
+        return 0;
+    }
+    std::string unreadable;
+    if (const int status = end(options, state, unreadable); status != 0) return status;
+    if (!unreadable.empty())
+        std::cerr << "Its instances have ended, and this state cannot be served again: " << unreadable << '\n'
+                  << "Remove it: " << command(options, "reset") << '\n';
     std::cout << "The cloud '" << options.name << "' is down; its state stays in " << state.string() << ".\n";
     return 0;
 }
@@ -249,9 +308,14 @@ int reset(const CloudOptions& options, bool yes) {
             return 1;
         }
     }
-    if (const int ended = down(options); ended != 0) return ended;
+    std::string unreadable;  // which need not be read any more
+    if (const int status = end(options, state, unreadable); status != 0) return status;
+    const auto foreign = contents_of(state).foreign;
     remove_state(state);
-    std::cout << "It is gone.\n";
+    std::cout << "The cloud '" << options.name << "' is gone.\n";
+    if (!foreign.empty())
+        std::cout << state.string() << " stays, because of files that are not the cloud's ("
+                  << foreign.front().filename().string() << ").\n";
     return 0;
 }
 
@@ -262,12 +326,10 @@ int env(const CloudOptions& options, bool admin) {
                   << '\n';
         return 1;
     }
-    const auto quoted = [](const std::string& value) {
-        std::string out = "'";
-        for (const char letter : value)
-            out += letter == '\'' ? std::string{"'\\''"} : std::string(1, letter);
-        return out + "'";
-    };
+    // To a person; what a shell evaluates is on the standard output.
+    if (FolderLock::try_take(state))
+        std::cerr << "The cloud '" << options.name << "' is down. Start it: " << command(options, "up")
+                  << '\n';
     std::string name = options.name;
     {
         std::ifstream file{clouds_file(state)};

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace localcloud::cli {
 
@@ -20,6 +21,7 @@ struct CloudOptions {
     int pending_delay = 0;        ///< milliseconds that load balancers and zones are PENDING at least
     int boot_delay = 0;           ///< seconds
     bool services_image = false;  ///< has to be there, too
+    int patience = 60;            ///< seconds that `down` waits before it kills
     int lock_descriptor = -1;     ///< of the process that started us, which took the lock; -1: none
 };
 
@@ -36,10 +38,14 @@ class FolderLock {
     /// The lock that the process which started us has taken and left open for us; nothing if it is none.
     [[nodiscard]] static std::unique_ptr<FolderLock> inherit(const std::filesystem::path& state,
                                                              int descriptor);
+    /// Who holds it now and has signed it.
+    [[nodiscard]] static std::optional<pid_t> holder(const std::filesystem::path& state);
     ~FolderLock();
     FolderLock(const FolderLock&) = delete;
     FolderLock& operator=(const FolderLock&) = delete;
     [[nodiscard]] int descriptor() const { return descriptor_; }
+    /// With this process's number, so that others can end it.
+    void sign() const;
 
   private:
     explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
@@ -56,6 +62,12 @@ void write_running(const std::filesystem::path& state, const Running& running);
 /// Nothing when there is no such file; it may be a dead process's.
 [[nodiscard]] std::optional<Running> read_running(const std::filesystem::path& state);
 void remove_running(const std::filesystem::path& state);
+
+/// What a cloud has made in the folder, and what somebody else has there. A folder that is absent has neither.
+struct FolderContents {
+    std::vector<std::filesystem::path> own, foreign;
+};
+[[nodiscard]] FolderContents contents_of(const std::filesystem::path& state);
 
 [[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& state);
 [[nodiscard]] std::filesystem::path log_file(const std::filesystem::path& state);

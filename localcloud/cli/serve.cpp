@@ -55,7 +55,7 @@ void request_stop(int /*signal*/) {
 /// Turns SIGTERM and SIGINT into something that can be waited for.
 void watch_signals() {
     stop_event = ::eventfd(0, EFD_CLOEXEC);
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = request_stop;
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
@@ -400,10 +400,13 @@ void end_instances(const std::filesystem::path& state) {
 }
 
 void remove_state(const std::filesystem::path& state) {
+    const FolderContents contents = contents_of(state);
+    const auto what = contents.foreign.empty() ? std::vector{state} : contents.own;
     if (recorded_driver(state) == "container") {
-        host::remove(host_options(state), {state});
+        host::remove(host_options(state), what);
     } else {
-        std::filesystem::remove_all(state);
+        for (const auto& path : what)
+            std::filesystem::remove_all(path);
     }
 }
 

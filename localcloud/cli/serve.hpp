@@ -15,7 +15,8 @@ void end_instances(const std::filesystem::path& state);
 /// Where images are kept for all clouds; asks for what containers need first. Throws with a sentence.
 void prepare_containers(const CloudOptions& options);
 
-/// Removes the state folder with all that is in it, also what belongs to users of instances.
+/// Removes what the cloud has made in the state folder, also what belongs to users of instances, and the folder itself
+/// unless somebody else's files are in it.
 void remove_state(const std::filesystem::path& state);
 
 /// The driver that a cloud was made with; empty for a new one.

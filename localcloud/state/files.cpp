@@ -35,8 +35,10 @@ void make_durable(const std::filesystem::path& path, int flags) {
     }
 }
 
+constexpr std::string_view unfinished_prefix = ".new-";
+
 std::filesystem::path neighbour(const std::filesystem::path& target) {
-    return target.parent_path() / (".new-" + random_word(12));
+    return target.parent_path() / (std::string{unfinished_prefix} + random_word(12));
 }
 
 void move_into_place(const std::filesystem::path& from, const std::filesystem::path& target) {
@@ -45,6 +47,10 @@ void move_into_place(const std::filesystem::path& from, const std::filesystem::p
 }
 
 }  // namespace
+
+bool is_unfinished(const std::filesystem::path& path) {
+    return path.filename().string().starts_with(unfinished_prefix);
+}
 
 void write_file(const std::filesystem::path& target, std::string_view bytes) {
     const std::filesystem::path fresh = neighbour(target);

@@ -11,6 +11,8 @@ namespace localcloud::state {
 void write_file(const std::filesystem::path& target, std::string_view bytes);
 /// The same with a file that exists, by renaming it where that is possible.
 void take_file(const std::filesystem::path& target, const std::filesystem::path& source);
+/// Whether this is what write_file() left where it was killed.
+[[nodiscard]] bool is_unfinished(const std::filesystem::path& path);
 /// Absent is fine.
 void remove_file(const std::filesystem::path& file) noexcept;
 

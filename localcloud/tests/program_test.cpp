@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <fstream>
+
 #include "common/db/database.hpp"
 #include "common/testkit/wait.hpp"
 #include "localcloud/host/descriptor.hpp"
@@ -112,6 +114,57 @@ TEST(Program, ResetAsksAndRemovesTheState) {
     reset.input = "y\n";
     EXPECT_TRUE(common::process::run(reset).ok());
     EXPECT_FALSE(std::filesystem::exists(cloud.state()));
+}
+
+TEST(Program, OtherFilesAreNeitherJoinedNorRemoved) {
+    const ProgramCloud cloud{"foreign"};
+    const auto thesis = cloud.state() / "thesis.txt";
+    std::filesystem::create_directories(cloud.state());
+    std::ofstream{thesis} << "precious";
+    const auto refused = cloud.run({"up", "--driver", "fake"});
+    EXPECT_EQ(refused.exit_status, 1);
+    EXPECT_THAT(refused.error, HasSubstr("thesis.txt"));
+    EXPECT_THAT(refused.error, HasSubstr("--state"));
+
+    std::filesystem::remove(thesis);
+    ASSERT_TRUE(cloud.run({"up", "--driver", "fake"}).ok());
+    std::ofstream{thesis} << "precious";
+    const auto reset = cloud.run({"reset", "--yes"});
+    EXPECT_TRUE(reset.ok()) << reset.error;
+    EXPECT_THAT(reset.output, HasSubstr("thesis.txt"));
+    std::vector<std::string> left;
+    for (const auto& entry : std::filesystem::directory_iterator{cloud.state()})
+        left.push_back(entry.path().filename().string());
+    EXPECT_THAT(left, ::testing::ElementsAre("thesis.txt"));
+}
+
+TEST(Program, ACloudThatHangsIsEnded) {
+    const ProgramCloud cloud{"hangs"};
+    ASSERT_TRUE(cloud.run({"up", "--driver", "fake"}).ok());
+    const pid_t process = cloud.running()->pid;
+    ASSERT_EQ(::kill(process, SIGSTOP), 0);
+    const auto down = cloud.run({"down", "--patience", "0"});
+    EXPECT_TRUE(down.ok()) << down.error;
+    EXPECT_THAT(down.error, HasSubstr(std::to_string(process) + " is killed"));
+    EXPECT_THAT(cloud.run({"status"}).output, HasSubstr("down"));
+    EXPECT_TRUE(cloud.run({"up"}).ok());
+}
+
+TEST(Program, WhatAnOptionCannotChangeIsSaid) {
+    const ProgramCloud cloud{"again"};
+    const auto first = cloud.run({"up", "--driver", "fake"});
+    ASSERT_TRUE(first.ok()) << first.error;
+    EXPECT_THAT(first.output, ::testing::Not(HasSubstr("already")));
+    const auto again = cloud.run({"up", "--port", "9999", "--boot-delay", "3"});
+    EXPECT_TRUE(again.ok()) << again.error;
+    EXPECT_THAT(again.output, HasSubstr("already"));
+    EXPECT_THAT(again.error, HasSubstr("--port, --boot-delay"));
+    const auto other = cloud.run({"up", "--driver", "container"});
+    EXPECT_EQ(other.exit_status, 1);
+    EXPECT_THAT(other.error, HasSubstr("driver fake"));
+    EXPECT_EQ(cloud.run({"env"}).error, "");
+    ASSERT_TRUE(cloud.run({"down"}).ok());
+    EXPECT_THAT(cloud.run({"env"}).error, HasSubstr("Start it: localcloud up --name " + cloud.name()));
 }
 
 TEST(Program, ACloudKeepsItsDriver) {
