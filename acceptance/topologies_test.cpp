@@ -23,6 +23,7 @@ using common::process::Result;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Names = std::multiset<std::string>;
+using Words = std::vector<std::string>;
 
 class Topologies : public ::testing::Test {
   protected:
@@ -219,6 +220,22 @@ TEST_F(Topologies, TwoProgramsStandSideBySideThoughTheirNamesAreTheSame) {
     EXPECT_EQ(run("scaling_fractals", {"plan"}).exit_status, 0);
     ASSERT_EQ(run("micro_fractals", {"destroy", "--yes"}).exit_status, 0);
     EXPECT_EQ(inventory(connection()), first) << inventory(connection());
+}
+
+TEST_F(Topologies, AnotherProgramRefusesTheNameAndRemovesItIfTold) {
+    const Words by_octavia{"deploy", "--api", "1", "--workers", "1", "--balance", "octavia"};
+    ASSERT_EQ(run("scaling_fractals", by_octavia).exit_status, 0);
+    const auto there = inventory(connection());
+    for (const auto* command : {"deploy", "plan", "upgrade"}) {
+        const auto refused = run("fractals", {command, "--name", "scaling_fractals"});
+        EXPECT_EQ(refused.exit_status, 1) << command;
+        EXPECT_THAT(refused.error, HasSubstr("is a deployment of scaling_fractals")) << command;
+    }
+    EXPECT_THAT(run("fractals", {"status", "--name", "scaling_fractals"}).output,
+                HasSubstr("made by scaling_fractals"));
+    EXPECT_EQ(inventory(connection()), there) << inventory(connection());
+    ASSERT_EQ(run("fractals", {"destroy", "--yes", "--name", "scaling_fractals"}).exit_status, 0);
+    EXPECT_TRUE(inventory(connection()).empty()) << inventory(connection());
 }
 
 TEST_F(Topologies, AnImageWithTheServicesInItIsFoundAndUsedForThemAlone) {

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "deploy/apply/probe.hpp"
+#include "deploy/plan/belonging.hpp"
 #include "deploy/plan/marks.hpp"
 #include "deploy/topology/services.hpp"
 
@@ -120,7 +121,10 @@ Status status(const Context& context) {
     for (const auto& [name, instance] : observed.instances)
         if (topology.find(name) == nullptr) {
             result.instances.push_back(status_of(name, metadata_of(instance.server, role_key), &instance));
-            result.instances.back().health = "no part of the deployment any more";
+            auto& health = result.instances.back().health;
+            const auto& role = result.instances.back().role;
+            health = has_role(topology, role) ? "no part of the deployment any more"
+                                              : fmt::format("made by {}", program_of(role));
         }
     return result;
 }

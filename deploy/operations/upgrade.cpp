@@ -11,6 +11,7 @@
 #include "deploy/apply/steps.hpp"
 #include "deploy/balance/apply.hpp"
 #include "deploy/operations/access.hpp"
+#include "deploy/plan/belonging.hpp"
 #include "deploy/plan/invocation.hpp"
 #include "deploy/plan/marks.hpp"
 #include "deploy/plan/recorded.hpp"
@@ -179,7 +180,12 @@ std::vector<std::string> upgrade_order(const Topology& topology) {
     return order;
 }
 
-Upgraded upgrade(const Context& context, const Observed& observed, common::tty::Progress& progress) {
+void require_upgradable(const Context& context, const Observed& observed) {
+    if (observed.instances.empty())
+        throw openstack::NotFound(fmt::format("there is no deployment '{}' here to upgrade; {} makes it",
+                                              context.topology.deployment,
+                                              invocation(context.options, "deploy")));
+    require_belonging(context, observed.instances);
     for (const auto& spec : context.topology.instances) {
         const auto* instance = observed.instance(spec.name);
         if (instance != nullptr && instance->server.status == openstack::compute::ServerStatus::active)
@@ -189,6 +195,9 @@ Upgraded upgrade(const Context& context, const Observed& observed, common::tty::
                         instance == nullptr ? "does not exist" : "is " + instance->server.status.text(),
                         invocation(context.options, "deploy")));
     }
+}
+
+Upgraded upgrade(const Context& context, const Observed& observed, common::tty::Progress& progress) {
     return Upgrade(context, observed).run(progress);
 }
 

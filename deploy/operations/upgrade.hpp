@@ -15,6 +15,9 @@ struct Upgraded {
     std::vector<std::string> instances;  ///< that got it in this run
 };
 
+/// Throws openstack::Error unless all of the deployment is there and runs.
+void require_upgradable(const Context& context, const Observed& observed);
+
 /// Publishes the package and installs it over ssh, where needed through another instance: no disk is replaced, so that no
 /// data is lost. First the instance with database and broker, then the APIs, each of which gets no requests meanwhile,
 /// then the workers. Ends at the first that fails or does not answer afterwards; the next run goes on with that one.

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "deploy/balance/plan.hpp"
+#include "deploy/plan/belonging.hpp"
 #include "deploy/plan/marks.hpp"
 
 namespace deploy {
@@ -347,6 +348,7 @@ bool Plan::makes_servers() const {
 
 Plan make_plan(const Context& context, const Target& target, const Observed& observed) {
     const auto& topology = context.topology;
+    require_belonging(context, observed.instances);
     const auto recorded = recorded_in(observed.instances);
     require_seed(topology, observed, recorded);
     Plan plan;

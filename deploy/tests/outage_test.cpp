@@ -5,6 +5,7 @@
 
 #include "deploy/apply/lingering.hpp"
 #include "deploy/apply/server.hpp"
+#include "deploy/tests/offline_context.hpp"
 
 namespace deploy {
 namespace {
@@ -24,20 +25,7 @@ class Bearing : public ::testing::Test {
     }
     const StepReport report_ = [this](const std::string& line) { said_.push_back(line); };
 
-    // Nobody listens there, and nobody asks.
-    Context context_{
-        .cloud = openstack::connect({.settings = {{"auth_url", "http://127.0.0.1:1/v3"},
-                                                  {"username", "nobody"},
-                                                  {"password", "none"},
-                                                  {"user_domain_name", "Default"},
-                                                  {"project_domain_name", "Default"},
-                                                  {"project_name", "none"}},
-                                     .config = {.environment = std::map<std::string, std::string>{},
-                                                .folders = std::vector<std::string>{}}}),
-        .options = {},
-        .topology = {},
-        .stop = {},
-        .deadline = steady_clock::now() + std::chrono::minutes(1)};
+    Context context_ = offline_context();
     std::vector<std::string> said_;
 };
 

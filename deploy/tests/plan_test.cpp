@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "deploy/plan/marks.hpp"
+#include "deploy/tests/offline_context.hpp"
 
 namespace deploy {
 namespace {
@@ -96,20 +97,7 @@ class PlanOfAllInOne : public ::testing::Test {
         return {};
     }
 
-    // Nobody listens there: whoever asked the cloud would fail.
-    Context context_{
-        .cloud = openstack::connect({.settings = {{"auth_url", "http://127.0.0.1:1/v3"},
-                                                  {"username", "nobody"},
-                                                  {"password", "none"},
-                                                  {"user_domain_name", "Default"},
-                                                  {"project_domain_name", "Default"},
-                                                  {"project_name", "none"}},
-                                     .config = {.environment = std::map<std::string, std::string>{},
-                                                .folders = std::vector<std::string>{}}}),
-        .options = {},
-        .topology = all_in_one({}, true),
-        .stop = {},
-        .deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1)};
+    Context context_ = offline_context(all_in_one({}, true));
     Observed complete_;
 };
 

@@ -11,6 +11,7 @@ Topology all_in_one(const AllInOneNames& names, bool first_fractals) {
                     .ingress = {{.port = ssh_port}, {.port = web_port}},
                     .option = "--security-group"}},
         .instances = {{.name = names.instance,
+                       .option = "--instance-name",
                        .role = Role::all_in_one,
                        .groups = {names.security_group},
                        .install = install,

@@ -7,6 +7,7 @@ Topology micro(const MicroNames& names, bool first_fractals) {
     const auto worker = names.worker + "-1";
     InstanceSpec controller{
         .name = names.controller,
+        .option = "--controller-name",
         .role = Role::controller,
         .groups = {names.control_group},
         .install = {.install = {"faafo", "database", "messaging"},
@@ -22,6 +23,7 @@ Topology micro(const MicroNames& names, bool first_fractals) {
     // on the way, and the broker's port is for members only.
     InstanceSpec drawing{
         .name = worker,
+        .option = "--worker-name",
         .role = Role::worker,
         .groups = {names.worker_group},
         .install = {.install = {"faafo"},

@@ -40,11 +40,13 @@ Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals, 
     // The balancer's address is let in where the APIs' are.
     if (balance.method == BalanceMethod::octavia)
         topology.balancer = InstanceSpec{.name = names.balancer,
+                                         .option = "--balancer-name",
                                          .role = Role::api,
                                          .groups = {names.api_group},
                                          .floating_ip = true,
                                          .health_port = web_port};
     topology.instances.push_back({.name = names.services,
+                                  .option = "--services-name",
                                   .role = Role::services,
                                   .groups = {names.services_group},
                                   .install = {.install = {"database", "messaging"},
@@ -53,6 +55,7 @@ Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals, 
                                   .runs_services = true});
     for (int number = 1; number <= counts.apis; ++number) {
         InstanceSpec api{.name = numbered(names.api, number),
+                         .option = "--api-name",
                          .role = Role::api,
                          .groups = {names.api_group},
                          .install = {.install = {"faafo"},
@@ -68,6 +71,7 @@ Topology scaling(const ScalingNames& names, Counts counts, bool first_fractals, 
         const auto api =
             topology.balancer ? names.balancer : numbered(names.api, (number - 1) % counts.apis + 1);
         topology.instances.push_back({.name = numbered(names.worker, number),
+                                      .option = "--worker-name",
                                       .role = Role::worker,
                                       .groups = {names.worker_group},
                                       .install = {.install = {"faafo"},

@@ -47,6 +47,7 @@ enum class Role { all_in_one, controller, services, api, worker };
 
 struct InstanceSpec {
     std::string name;
+    std::string option;  ///< of the command line that chooses another name: "--controller-name"
     Role role = Role::all_in_one;
     std::vector<std::string> groups;
     InstallSpec install;
