@@ -160,6 +160,31 @@ TEST_F(Deployment, TwoStandSideBySide) {
     EXPECT_EQ(inventory(connection()), first) << inventory(connection());
 }
 
+TEST_F(Deployment, WhatIsRemovedIsFoundByItsMarkAndWhatStaysIsSaid) {
+    ASSERT_EQ(fractals({"deploy"}).exit_status, 0);
+    ASSERT_EQ(fractals({"deploy", "--keypair", "other"}).exit_status, 0);
+    EXPECT_EQ(inventory(connection()).keypairs, (std::multiset<std::string>{"demokey", "other"}));
+    const auto removed = fractals({"destroy"});
+    EXPECT_TRUE(inventory(connection()).empty()) << inventory(connection());
+    for (const auto* name : {"key-demokey", "key-other"})
+        EXPECT_NE(removed.output.find((cloud_->home() / ".local/share/fractals" / name).string() + " stays"),
+                  std::string::npos)
+            << removed.output;
+}
+
+TEST_F(Deployment, ANoAtTheQuestionIsAnswered) {
+    ASSERT_EQ(fractals({"deploy"}).exit_status, 0);
+    const auto before = inventory(connection());
+    auto command = cloud_->command(
+        {"script", "--quiet", "--return", "--command", program("fractals") + " destroy", "/dev/null"});
+    command.input = "n\n";
+    const auto result = common::process::run(command);
+    EXPECT_EQ(result.exit_status, 1) << result.output;
+    EXPECT_NE(result.output.find("Remove all of these"), std::string::npos) << result.output;
+    EXPECT_NE(result.output.find("Nothing was done."), std::string::npos) << result.output;
+    EXPECT_EQ(inventory(connection()), before);
+}
+
 TEST_F(Deployment, TwoRunsAtOnceMakeEverythingOnce) {
     Child one({.command = cloud_->command(words({"deploy"}))});
     Child other({.command = cloud_->command(words({"deploy"}))});

@@ -1,5 +1,6 @@
 #include "deploy/cli/embedded_cloud.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <sstream>
 
 #include "common/process/process.hpp"
+#include "deploy/cli/question.hpp"
 
 namespace deploy {
 namespace {
@@ -39,16 +41,14 @@ void adopt_environment(const std::string& exports) {
     }
 }
 
-bool agreed() {
-    std::cerr << "No cloud is configured. Start the embedded one on this machine? [Y/n] " << std::flush;
-    std::string answer;
-    return std::getline(std::cin, answer) &&
-           (answer.empty() || answer == "y" || answer == "Y" || answer == "yes");
+bool agreed(const std::stop_token& stop) {
+    const auto answer = ask("No cloud is configured. Start the embedded one on this machine? [Y/n] ", stop);
+    return is_yes(answer) || answer == "";
 }
 
 }  // namespace
 
-openstack::Connection connect_or_offer(const Options& options) {
+openstack::Connection connect_or_offer(const Options& options, const std::stop_token& stop) {
     try {
         return connect(options);
     } catch (const openstack::CloudNotConfigured& error) {
@@ -57,9 +57,13 @@ openstack::Connection connect_or_offer(const Options& options) {
         if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
             throw openstack::ConfigError(std::string(error.what()) + "\nOr use the embedded cloud:  " +
                                          program + " up && eval \"$(" + program + " env)\"");
-        if (!agreed()) throw;
+        if (!agreed(stop)) throw;
         common::process::Child child({.command = {.arguments = {program, "up"}}, .output = "/dev/stderr"});
-        if (const auto status = child.wait(std::chrono::minutes(30)); status != 0)
+        const std::stop_callback on_stop(stop, [&] { child.signal(SIGTERM); });
+        const auto status = child.wait(std::chrono::minutes(30));
+        if (stop.stop_requested())
+            throw openstack::Cancelled("interrupted while the embedded cloud was starting");
+        if (status != 0)
             throw openstack::ConfigError("the embedded cloud could not be started; its words are above");
         adopt_environment(common::process::check({.arguments = {program, "env"}}));
         std::cerr << "To talk to it later:  eval \"$(" << program << " env)\"\n";

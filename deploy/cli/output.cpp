@@ -185,7 +185,10 @@ std::string to_json(const std::vector<Removed>& removed) {
     json::array list;
     for (const auto& item : removed)
         list.push_back(json::object{{"kind", item.kind}, {"name", item.name}});
-    return line({{"removed", list}});
+    json::array keys;
+    for (const auto& key : private_keys_of(removed))
+        keys.push_back(json::value(key.string()));
+    return line({{"removed", list}, {"private_keys", keys}});
 }
 
 std::string to_json(const Upgraded& upgraded) {

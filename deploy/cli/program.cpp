@@ -56,7 +56,7 @@ int run_program(const Program& program, int argc, char** argv) {
     const Interrupt interrupt;
     std::string afterwards;
     try {
-        Context context{.cloud = connect_or_offer(options),
+        Context context{.cloud = connect_or_offer(options, interrupt.token()),
                         .options = options,
                         .stop = interrupt.token(),
                         .deadline = std::chrono::steady_clock::now() + options.timeout};
@@ -75,7 +75,8 @@ int run_program(const Program& program, int argc, char** argv) {
         return run(*line, context, afterwards);
     } catch (const openstack::Cancelled&) {
         if (options.json) std::cout << error_to_json(std::runtime_error("interrupted")) << std::flush;
-        std::cerr << program.name << ": interrupted. " << afterwards << "\n";
+        std::cerr << program.name << ": interrupted." << (afterwards.empty() ? "" : " ") << afterwards
+                  << "\n";
         return exit_interrupted;
     } catch (const openstack::ConfigError& error) {
         return fail(options, program.name, error, afterwards, exit_usage);

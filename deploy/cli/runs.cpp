@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 
 #include "deploy/apply/deployment.hpp"
 #include "deploy/apply/keypair.hpp"
 #include "deploy/cli/outage.hpp"
 #include "deploy/cli/output.hpp"
+#include "deploy/cli/question.hpp"
 #include "deploy/operations/access.hpp"
 #include "deploy/operations/destroy.hpp"
 #include "deploy/operations/rollback.hpp"
@@ -29,13 +31,6 @@ namespace {
 void print(const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (std::fflush(stdout) != 0) throw openstack::Error("standard output cannot be written");
-}
-
-bool confirm(const std::string& question) {
-    std::cerr << question << " [y/N] " << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 /// After a failure: what is left then, in words. Never throws, as there is an error to tell already; `otherwise` is what
@@ -149,6 +144,7 @@ int run_status(const Context& context) {
 
 int run_upgrade(const Context& context, std::string& afterwards) {
     const auto observed = observe(context);
+    require_upgradable(context, observed);
     afterwards =
         invocation(context.options, "upgrade") + " can be run again; it goes on where this one ended.";
     common::tty::Progress progress;
@@ -163,20 +159,27 @@ int run_upgrade(const Context& context, std::string& afterwards) {
 }
 
 int run_destroy(const Context& context, std::string& afterwards) {
+    const auto& options = context.options;
     auto observed = through_outages(context, say, [&] { return observe(context, Look::everywhere); });
     const auto list = removable(context, observed);
     if (list.empty()) {
-        print(context.options.json ? to_json(list)
-                                   : fmt::format("There is nothing of the deployment '{}' here.\n",
-                                                 context.topology.deployment));
+        print(options.json ? to_json(list)
+                           : fmt::format("There is nothing of the deployment '{}' here.\n",
+                                         context.topology.deployment));
         return 0;
     }
-    if (!context.options.yes && isatty(STDIN_FILENO) == 1) {
+    if (!options.yes && isatty(STDIN_FILENO) == 1) {
+        afterwards = "Nothing was done.";
         for (const auto& item : list)
             std::cerr << "  " << item.kind << " " << item.name << "\n";
-        if (!confirm("Remove all of these, with all fractals?")) return exit_failed;
+        const auto answer = ask("Remove all of these, with all fractals? [y/N] ", context.stop);
+        if (!is_yes(answer)) {
+            if (options.json) print(error_to_json(std::runtime_error(afterwards)));
+            std::cerr << afterwards << "\n";
+            return exit_failed;
+        }
     }
-    afterwards = "What is left goes with another " + invocation(context.options, "destroy") + ".";
+    afterwards = "What is left goes with another " + invocation(options, "destroy") + ".";
     bool again = false;
     through_outages(context, say, [&] {
         if (again) observed = observe(context, Look::everywhere);
@@ -185,8 +188,17 @@ int run_destroy(const Context& context, std::string& afterwards) {
         destroy(context, observed, progress);
         progress.finish();
     });
-    print(context.options.json ? to_json(list)
-                               : fmt::format("Removed the deployment '{}'.\n", context.topology.deployment));
+    if (options.json) {
+        print(to_json(list));
+        return 0;
+    }
+    auto text = fmt::format("Removed the deployment '{}'.\n", context.topology.deployment);
+    for (const auto& key : private_keys_of(list))
+        text += fmt::format(
+            "The private key {} stays on this machine; delete it when no deployment on another cloud uses "
+            "it.\n",
+            key.string());
+    print(text);
     return 0;
 }
 

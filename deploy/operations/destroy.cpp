@@ -3,6 +3,7 @@
 #include <openstack/compute.hpp>
 #include <openstack/network.hpp>
 
+#include "deploy/apply/keypair.hpp"
 #include "deploy/apply/lingering.hpp"
 #include "deploy/apply/package.hpp"
 #include "deploy/apply/steps.hpp"
@@ -39,10 +40,18 @@ std::vector<Removed> removable(const Context& context, const Observed& observed)
         list.push_back({"port", name});
     for (const auto& [name, group] : observed.groups)
         if (is_ours(group, deployment)) list.push_back({"security group", name});
-    if (observed.keypair && is_ours(*observed.keypair, deployment))
-        list.push_back({"keypair", observed.keypair->name});
+    for (const auto& keypair : observed.keypairs)
+        list.push_back({"keypair", keypair.name});
     if (observed.has_package_container) list.push_back({"container", package_container(deployment)});
     return list;
+}
+
+std::vector<std::filesystem::path> private_keys_of(const std::vector<Removed>& removed) {
+    std::vector<std::filesystem::path> keys;
+    for (const auto& item : removed)
+        if (item.kind == "keypair" && std::filesystem::exists(private_key_path(item.name)))
+            keys.push_back(private_key_path(item.name));
+    return keys;
 }
 
 std::vector<Removed> destroy(const Context& context, const Observed& observed,
@@ -119,10 +128,10 @@ std::vector<Removed> destroy(const Context& context, const Observed& observed,
                                          context.cloud.network().delete_security_group(group.id, call);
                                      });
                              }});
-    if (observed.keypair && is_ours(*observed.keypair, context.topology.deployment))
+    for (const auto& keypair : observed.keypairs)
         steps.push_back(
-            {.title = "keypair " + observed.keypair->name, .run = [&](const auto&, auto stop) -> StepResult {
-                 context.cloud.compute().delete_keypair(observed.keypair->name, context.call(stop));
+            {.title = "keypair " + keypair.name, .run = [&](const auto&, auto stop) -> StepResult {
+                 context.cloud.compute().delete_keypair(keypair.name, context.call(stop));
                  return {.detail = "gone"};
              }});
     if (observed.has_package_container)

@@ -143,20 +143,22 @@ Observed observe(const Context& context, Look look) {
     auto ports = beside([&] { return observe_ports(context); });
     auto floating_ips = beside([&] { return context.cloud.network().ips({}, context.call()).to_vector(); });
     auto container = beside([&] { return observe_package_container(context); });
-    auto keypair = beside([&] {
-        return context.cloud.compute().find_keypair_or_null(context.options.keypair, context.call());
-    });
+    auto keypairs = beside([&] { return context.cloud.compute().keypairs({}, context.call()).to_vector(); });
     Observed observed{.groups = groups.get(),
                       .instances = instances.get(),
                       .ports = ports.get(),
                       .floating_ips = floating_ips.get(),
-                      .keypair = keypair.get(),
                       .has_package_container = container.get()};
+    for (auto& keypair : keypairs.get()) {
+        if (keypair.name == context.options.keypair) observed.keypair = keypair;
+        if (is_ours(keypair, context.topology.deployment)) observed.keypairs.push_back(std::move(keypair));
+    }
     for (const auto& ip : observed.floating_ips)
         if (const auto instance = instance_in_mark(ip.description, context.topology.deployment);
             !instance.empty())
             observed.addresses.emplace(instance, ip);
-    if (context.topology.counts && (look == Look::everywhere || may_be_balanced(context, observed)))
+    // The deployment may be one of another program, which destroys it as well.
+    if ((context.topology.counts && look == Look::everywhere) || may_be_balanced(context, observed))
         observed.balance = observe_balance(context);
     return observed;
 }

@@ -34,7 +34,8 @@ struct Observed {
     std::multimap<std::string, openstack::network::Port> ports;  ///< ours, by the name of their instance
     std::multimap<std::string, openstack::network::FloatingIP> addresses;  ///< likewise
     std::vector<openstack::network::FloatingIP> floating_ips;              ///< all of the project's
-    std::optional<openstack::compute::Keypair> keypair;
+    std::optional<openstack::compute::Keypair> keypair;  ///< the wanted one, whoever made it
+    std::vector<openstack::compute::Keypair> keypairs;   ///< ours, whatever they are called
     bool has_package_container = false;
     ObservedBalance balance;
 
