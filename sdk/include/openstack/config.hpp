@@ -17,7 +17,8 @@ namespace openstack {
 struct ConfigOptions {
     /// The cloud's name in clouds.yaml. Empty: OS_CLOUD, else the cloud that OS_* describe, else the only one there is.
     std::string cloud;
-    /// Empty: OS_REGION_NAME, else the cloud's own (first) region.
+    /// Empty: the cloud's own region. If it has none, OS_REGION_NAME; if it lists several, the one of them that
+    /// OS_REGION_NAME names, else the first.
     std::string region_name;
     /// Explicit settings, above all else; keys as in clouds.yaml, those of the auth section as "auth.username" or
     /// plainly "username". An empty value counts as not set.

@@ -135,42 +135,59 @@ std::vector<std::pair<std::string, Value>> regions_of(const Value& root) {
     return out;
 }
 
-void choose_region(Value& root, const Sources& sources, const ConfigOptions& options) {
-    std::string wanted = options.region_name;
-    std::string origin = "argument";
+/// A region and who asks for it.
+struct Wish {
+    std::string name;
+    std::string origin;
+};
+
+Wish region_argument(const ConfigOptions& options) {
+    if (!options.region_name.empty()) return {options.region_name, "argument"};
     for (const auto& [key, value] : options.settings) {
-        if (wanted.empty() && normal_key(key) == "region_name") wanted = value;
+        if (normal_key(key) == "region_name" && !value.empty()) return {value, "argument"};
     }
-    const auto variable = sources.environment.find("OS_REGION_NAME");
-    if (wanted.empty() && variable != sources.environment.end() && !variable->second.empty()) {
-        wanted = variable->second;
-        origin = "environment OS_REGION_NAME";
-    }
+    return {};
+}
+
+/// The one `region_name`, which of a list of regions chooses one.
+Wish named_region(const Value& root) {
+    const auto* named = root.find("region_name");
+    if (named == nullptr || named->kind != Value::Kind::scalar || named->text.find(',') != std::string::npos)
+        return {};
+    return {named->text, named->origin};
+}
+
+/// `may_be_new`: the entry's own region_name need not be among those that its profile lists.
+void choose_region(Value& root, bool may_be_new, const Sources& sources, const ConfigOptions& options) {
     const auto regions = regions_of(root);
-    if (wanted.empty()) {
-        // With a list of regions, region_name chooses among them; without one it is the list.
-        const auto* named = root.find("region_name");
-        const bool one = named != nullptr && named->kind == Value::Kind::scalar &&
-                         named->text.find(',') == std::string::npos;
-        if (one && !named->text.empty()) {
-            wanted = named->text;
-            origin = named->origin;
+    const auto find = [&](const std::string& name) {
+        return std::ranges::find(regions, name, &std::pair<std::string, Value>::first);
+    };
+    const auto named = named_region(root);
+    auto wanted = region_argument(options);
+    if (wanted.name.empty()) wanted = named;
+    if (wanted.name.empty()) {
+        // The variable is the environment's cloud's; of an entry it chooses what that leaves open.
+        const auto variable = sources.environment.find("OS_REGION_NAME");
+        if (variable != sources.environment.end() &&
+            (regions.empty() || find(variable->second) != regions.end())) {
+            wanted = {variable->second, "environment OS_REGION_NAME"};
         } else if (!regions.empty()) {
-            wanted = regions.front().first;
-            origin = regions.front().second.origin;
+            wanted = {regions.front().first, regions.front().second.origin};
         }
     }
-    if (wanted.empty()) return;
-    const auto chosen = std::ranges::find(regions, wanted, &std::pair<std::string, Value>::first);
+    if (wanted.name.empty()) return;
+    const auto chosen = find(wanted.name);
     const auto* listed = root.find("regions");
-    if (listed != nullptr && !regions.empty() && chosen == regions.end()) {
+    const bool may_differ = may_be_new && wanted.name == named.name;
+    if (listed != nullptr && !regions.empty() && chosen == regions.end() && !may_differ) {
         std::string have;
         for (const auto& [name, values] : regions)
             have += (have.empty() ? "" : ", ") + name;
-        throw ConfigError(listed->origin + ": no region named \"" + wanted + "\"; there are: " + have);
+        throw ConfigError(listed->origin + ": no region named \"" + wanted.name + "\"; there are: " + have);
     }
     if (chosen != regions.end()) merge(root, chosen->second);
-    root.set("region_name", Value::scalar(wanted, origin));
+    root.set("region_name", Value::scalar(wanted.name, wanted.origin));
 }
 
 }  // namespace
@@ -183,7 +200,8 @@ Choice resolve(const Sources& sources, const ConfigOptions& options) {
     gather_auth(root);
     gather_auth(entry);
     merge(root, entry);
-    choose_region(root, sources, options);
+    choose_region(root, entry.find("region_name") != nullptr && entry.find("regions") == nullptr, sources,
+                  options);
     gather_auth(root);
     auto arguments = Value::map("argument");
     for (const auto& [key, value] : options.settings) {

@@ -184,6 +184,41 @@ TEST_F(Config, ProfilesRegionsAndArgumentsInTheirOrder) {
     EXPECT_THAT(error(), HasSubstr("no profile named \"nobody\" in clouds-public.yaml; there are: vendor"));
 }
 
+TEST_F(Config, ACloudsOwnRegionIsNotTheEnvironments) {
+    write("here/clouds.yaml", R"(clouds:
+  eu: {region_name: eu-west, auth: {auth_url: http://a}}
+  none: {auth: {auth_url: http://a}}
+  several: {region_name: "A,B", auth: {auth_url: http://a}}
+  own: {profile: vendor, region_name: own-region}
+  listed: {profile: vendor, region_name: south}
+  open: {profile: vendor}
+  wrong: {regions: [north], region_name: west}
+)");
+    write("etc/clouds-public.yaml", R"(public-clouds:
+  vendor:
+    auth: {auth_url: http://v}
+    image_format: raw
+    regions: [north, {name: south, values: {image_format: qcow2}}]
+)");
+    environment_["OS_REGION_NAME"] = "us-east";
+    EXPECT_EQ(load("eu").region_name(), "eu-west");
+    EXPECT_EQ(load("eu", {}, "us-east").region_name(), "us-east") << "an argument is somebody's wish";
+    EXPECT_EQ(load("none").region_name(), "us-east");
+    EXPECT_EQ(load("several").region_name(), "A");
+    EXPECT_EQ(load("open").region_name(), "north");
+    EXPECT_EQ(load("own").region_name(), "own-region") << "a profile may not know all regions";
+    EXPECT_EQ(load("own").get("image_format"), "raw");
+    EXPECT_EQ(load("listed").region_name(), "south");
+    EXPECT_EQ(load("listed").get("image_format"), "qcow2");
+    EXPECT_THAT(error("own", "us-east"), HasSubstr("no region named \"us-east\"; there are: north, south"));
+    EXPECT_THAT(error("wrong"), HasSubstr("no region named \"west\""));
+    environment_["OS_REGION_NAME"] = "B";
+    EXPECT_EQ(load("several").region_name(), "B");
+    EXPECT_EQ(load("eu").origin("region_name"), (root_ / "here/clouds.yaml").string() + ":2");
+    environment_["OS_AUTH_URL"] = "http://e";
+    EXPECT_EQ(load().region_name(), "B") << "the environment's cloud";
+}
+
 TEST_F(Config, AnArgumentReplacesItsRival) {
     write("here/clouds.yaml", "clouds: {c: {auth: {project_id: p1, user_id: u1, username: ann}}}");
     const auto config = load({}, {{"project_name", "demo"}});
