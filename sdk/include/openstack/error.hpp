@@ -53,7 +53,7 @@ class Forbidden : public HttpError {
 };  ///< 403
 class QuotaExceeded : public Forbidden {
     using Forbidden::Forbidden;
-};  ///< 403, 409 or 413 whose text says quota
+};  ///< 403, 409 or 413 that says that a quota is used up
 class NotFound : public HttpError {
     using HttpError::HttpError;
 };  ///< 404, or a name that nothing has

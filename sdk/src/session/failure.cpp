@@ -1,6 +1,8 @@
 #include "sdk/src/session/failure.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <typeinfo>
 #include <utility>
 
@@ -12,10 +14,36 @@
 namespace openstack::session {
 namespace {
 
+/// 'names' and "names" as people gave them say nothing about what is wrong. An apostrophe is no quotation mark.
+std::string without_quoted(std::string_view text) {
+    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool opens = (c == '\'' || c == '"') && (i == 0 || !is_word(text[i - 1]));
+        auto end = opens ? text.find(c, i + 1) : std::string_view::npos;
+        while (end != std::string_view::npos && end + 1 < text.size() && is_word(text[end + 1]))
+            end = text.find(c, end + 1);
+        if (end == std::string_view::npos) {
+            out += c;
+        } else {
+            i = end;
+        }
+    }
+    return out;
+}
+
+/// "Quota exceeded for cores", "exceeds allowed gigabytes quota", Octavia's "Quota has been met for resources"; and not
+/// "Key pair quota-monitor already exists", or "Policy doesn't allow os_compute_api:os-quota-sets:update".
 bool speaks_of_quota(const ErrorDetails& details) {
-    const auto text = http::lower_case(details.service_message + " " + details.service_code);
-    // "Policy doesn't allow os_compute_api:os-quota-sets:update" is about a permission.
-    return text.find("quota") != std::string::npos && text.find("policy") == std::string::npos;
+    const auto code = http::lower_case(details.service_code);
+    if (code == "overquota" || code == "over_quota") return true;
+    const auto text = http::lower_case(without_quoted(details.service_message));
+    static constexpr std::array<std::string_view, 4> reasons = {"exceed", "has been met", "reached",
+                                                                "over quota"};
+    return text.find("quota") != std::string::npos &&
+           std::ranges::any_of(
+               reasons, [&](std::string_view reason) { return text.find(reason) != std::string::npos; });
 }
 
 template <typename First, typename... Rest>

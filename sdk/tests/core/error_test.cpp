@@ -174,6 +174,13 @@ TEST(ErrorClass, FollowsFromStatusAndText) {
     expect_class<NotFound>(404, "");
     expect_class<Conflict>(409, "in use");
     expect_class<QuotaExceeded>(409, "Quota exceeded for resources: ['floatingip'].", "OverQuota");
+    expect_class<Conflict>(409, "Key pair 'quota-monitor' already exists.");
+    expect_class<Conflict>(409, "Key pair quota-monitor already exists.");
+    expect_class<Conflict>(409, "Router \"quota exceeded\" isn't empty, it's in use");
+    expect_class<Forbidden>(403, "It isn't allowed to exceed 'quota'");
+    expect_class<QuotaExceeded>(403, "Quota has been met for resources: Load Balancer");
+    expect_class<QuotaExceeded>(413, "Maximum number of volumes allowed (10) exceeded for quota 'volumes'.");
+    expect_class<QuotaExceeded>(413, "", "over_quota");
     expect_class<PreconditionFailed>(412, "");
     expect_class<QuotaExceeded>(413, "Upload exceeds quota.");
     expect_class<HttpError>(413, "too large");
@@ -181,6 +188,27 @@ TEST(ErrorClass, FollowsFromStatusAndText) {
     expect_class<TooManyRequests>(429, "");
     expect_class<ServiceUnavailable>(500, "");
     expect_class<ServiceUnavailable>(503, "");
+}
+
+TEST(ErrorClass, OfAllRecordedRefusalsIsQuotaExceededOnlyWhereAQuotaIs) {
+    std::size_t quotas = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(recordings)) {
+        const auto name = entry.path().filename().string();
+        if (entry.path().extension() != ".json") continue;
+        const auto recorded = read(entry.path());
+        const int status = recorded.response.status;
+        if (status != 403 && status != 409 && status != 413) continue;
+        const bool quota = name.find("quota-exceeded") != std::string::npos ||
+                           name.find("beyond-container-quota") != std::string::npos;
+        quotas += quota ? 1 : 0;
+        try {
+            session::raise_answer(
+                session::details_of(recorded.method, recorded.response, recorded.service, 1));
+        } catch (const Error& error) {
+            EXPECT_EQ(dynamic_cast<const QuotaExceeded*>(&error) != nullptr, quota) << entry.path();
+        }
+    }
+    EXPECT_GE(quotas, 9U);
 }
 
 TEST(ErrorText, IsASentenceWithWhatWasTriedAndTheRequest) {
