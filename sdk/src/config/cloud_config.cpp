@@ -92,24 +92,29 @@ const Value* find_service_setting(const Value& root, std::string_view service_ty
     return nullptr;
 }
 
-void flatten(const Value& value, const std::string& key, std::vector<ConfigValue>& out) {
-    const auto name = key.substr(key.rfind('.') + 1);
+/// A setting's own name and the one around it: an element of a sequence has those of the sequence.
+struct Names {
+    std::string_view own;
+    std::string_view parent;
+};
+
+void flatten(const Value& value, const std::string& key, const Names& names, std::vector<ConfigValue>& out) {
     switch (value.kind) {
         case Value::Kind::null:
             break;
         case Value::Kind::scalar: {
-            const bool secret = session::is_secret_field(name);
+            const bool secret = session::is_secret_field(names.own, names.parent);
             out.push_back(
                 {key, secret ? std::string(session::mask) : http::without_secrets(value.text), value.origin});
             break;
         }
         case Value::Kind::sequence:
             for (std::size_t i = 0; i < value.items.size(); ++i)
-                flatten(value.items[i], key + "." + std::to_string(i), out);
+                flatten(value.items[i], key + "." + std::to_string(i), names, out);
             break;
         case Value::Kind::map:
             for (const auto& [member, inner] : value.members)
-                flatten(inner, key.empty() ? member : key + "." + member, out);
+                flatten(inner, key.empty() ? member : key + "." + member, {member, names.own}, out);
             break;
     }
 }
@@ -140,7 +145,7 @@ std::string CloudConfig::origin(std::string_view key) const {
 
 std::vector<ConfigValue> CloudConfig::explain() const {
     std::vector<ConfigValue> out;
-    flatten(data_->root, {}, out);
+    flatten(data_->root, {}, {}, out);
     return out;
 }
 

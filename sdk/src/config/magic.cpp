@@ -65,8 +65,9 @@ std::string expand(const Value& root, const std::string& text) {
             const auto end = text.find('}', i);
             if (end != std::string::npos) {
                 const auto name = text.substr(i + 1, end - i - 1);
-                auto value = session::is_secret_field(name) ? std::nullopt : root.text_of(name);
-                if (!value && !session::is_secret_field(name)) value = root.text_of("auth." + name);
+                const bool secret = session::is_secret_field(name.substr(name.rfind('.') + 1), "auth");
+                auto value = secret ? std::nullopt : root.text_of(name);
+                if (!value && !secret) value = root.text_of("auth." + name);
                 if (value && value->find('{') == std::string::npos) {
                     out += *value;
                     i = end;
@@ -79,14 +80,14 @@ std::string expand(const Value& root, const std::string& text) {
     return out;
 }
 
-void expand_all(const Value& root, Value& value, std::string_view name) {
-    if (session::is_secret_field(name)) return;
+void expand_all(const Value& root, Value& value, std::string_view name, std::string_view parent = {}) {
+    if (session::is_secret_field(name, parent)) return;
     if (value.kind == Value::Kind::scalar && value.text.find('{') != std::string::npos)
         value.text = expand(root, value.text);
     for (auto& [key, member] : value.members)
-        expand_all(root, member, key);
+        expand_all(root, member, key, name);
     for (auto& item : value.items)
-        expand_all(root, item, name);
+        expand_all(root, item, name, parent);
 }
 
 void find_auth_type(Value& root) {

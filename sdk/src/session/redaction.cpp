@@ -23,13 +23,15 @@ std::string normal(std::string_view name) {
     return out;
 }
 
-/// {"identity": {"token": {"id": …}}} is the one place where a secret is called "id".
-bool is_token_id(std::string_view parent, std::string_view name) {
-    return parent == "token" && name == "id";
+/// Names that are harmless elsewhere: a sign-in's token is called "id", the code that it exchanges "code" (elsewhere a
+/// status), and who has the address of a server's console needs nothing else.
+bool is_secret_below(std::string_view parent, std::string_view name) {
+    return (parent == "token" && name == "id") || (parent == "auth" && name == "code") ||
+           ((parent == "console" || parent == "remoteconsole") && name == "url");
 }
 
 bool is_secret(std::string_view parent, std::string_view name, const std::vector<std::string>& more) {
-    return is_secret_field(name) || is_token_id(parent, name) ||
+    return is_secret_field(name, parent) ||
            std::ranges::any_of(more, [&](const std::string& field) { return normal(field) == normal(name); });
 }
 
@@ -82,16 +84,16 @@ void each_secret(json::value& value, std::string_view name, const std::vector<st
 
 }  // namespace
 
-bool is_secret_field(std::string_view name) {
-    static constexpr std::array<std::string_view, 28> exact = {
-        "adminpass",         "privatekey",     "userdata",      "passcode",      "authtoken",  "accesstoken",
-        "refreshtoken",      "secret",         "token",         "blob",          "tempurlkey", "signature",
-        "contents",          "personality",    "payload",       "secretuuid",    "accesskey",  "secretkey",
-        "authorizationcode", "codeverifier",   "rescuepass",    "consoleurl",    "devicecode", "assertion",
-        "idtoken",           "sslkeypassword", "authorization", "deploymentseed"};
+bool is_secret_field(std::string_view name, std::string_view parent) {
+    static constexpr std::array<std::string_view, 23> exact = {
+        "adminpass",    "privatekey", "userdata",   "passcode",  "authkey",       "apikey",
+        "secret",       "blob",       "tempurlkey", "signature", "contents",      "personality",
+        "payload",      "secretuuid", "accesskey",  "secretkey", "rescuepass",    "authorizationcode",
+        "codeverifier", "consoleurl", "devicecode", "assertion", "deploymentseed"};
     const auto plain = normal(name);
     return plain.find("password") != std::string::npos || plain.find("passphrase") != std::string::npos ||
-           (plain.ends_with("secret") && !plain.empty()) || std::ranges::find(exact, plain) != exact.end();
+           plain.ends_with("secret") || plain.ends_with("token") || plain == "authorization" ||
+           std::ranges::find(exact, plain) != exact.end() || is_secret_below(normal(parent), plain);
 }
 
 bool is_secret_header(std::string_view name) {

@@ -11,8 +11,8 @@ namespace openstack::session {
 
 inline constexpr std::string_view mask = "***";
 
-/// Whether a field of this name (in JSON or in clouds.yaml) holds a secret.
-[[nodiscard]] bool is_secret_field(std::string_view name);
+/// Whether a field of this name (in JSON or in clouds.yaml), below one that is named `parent`, holds a secret.
+[[nodiscard]] bool is_secret_field(std::string_view name, std::string_view parent = {});
 [[nodiscard]] bool is_secret_header(std::string_view name);
 
 /// A body as the wire log shows it: JSON with the values of secret fields (the usual ones and `more`) masked and

@@ -1,6 +1,10 @@
 // Nothing secret in logs, texts or explanations.
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
 #include <mutex>
 
 #include "openstack/error.hpp"
@@ -70,6 +74,18 @@ TEST(Secrets, OfTokensInBodies) {
                          R"({"server":{"metadata":{"deployment":"blue","deployment_seed":"s33d"}}})", {}),
               R"({"server":{"metadata":{"deployment":"blue","deployment_seed":"***"}}})")
         << "all passwords of a deployment are made of it";
+    for (const char* console : {"remote_console", "console"}) {
+        EXPECT_EQ(shown_body("application/json",
+                             std::string(R"({")") + console +
+                                 R"(":{"type":"novnc","url":"http://h/vnc_auto.html?path=%3Ftoken%3Dabc"}})",
+                             {}),
+                  std::string(R"({")") + console + R"(":{"type":"novnc","url":"***"}})");
+    }
+    EXPECT_EQ(shown_body("application/json",
+                         R"({"transfer":{"id":"t","auth_key":"abc"},"api_key":"k","oauth_token":"o"})", {}),
+              R"({"transfer":{"id":"t","auth_key":"***"},"api_key":"***","oauth_token":"***"})");
+    EXPECT_EQ(shown_body("application/json", R"({"error":{"code":"x.y","url":"http://h"},"code":404})", {}),
+              R"({"error":{"code":"x.y","url":"http://h"},"code":404})");
     EXPECT_EQ(shown_body("application/octet-stream",
                          "\x7f"
                          "ELF",
@@ -139,9 +155,20 @@ TEST(Secrets, InExplanations) {
     std::string all;
     for (const auto& [key, value, origin] : CloudConfig::load(options).explain())
         all += key + "=" + value + "\n";
+    options.config_file = ::testing::TempDir() + "secrets_test_" + std::to_string(::getpid()) + ".yaml";
+    std::ofstream(options.config_file) << R"(clouds:
+  c:
+    auth: {passcode: ["123456", {deep: x}], code: c0de, oauth_token: t0ken, api_key: k3y, user_ids: [u1]}
+)";
+    options.cloud = "c";
+    for (const auto& [key, value, origin] : CloudConfig::load(options).explain())
+        all += key + "=" + value + "\n";
+    std::remove(options.config_file.c_str());
+    EXPECT_THAT(all, HasSubstr("auth.passcode.0=***"));
+    EXPECT_THAT(all, HasSubstr("auth.user_ids.0=u1"));
     EXPECT_THAT(all, HasSubstr("auth.password=***"));
     EXPECT_THAT(all, HasSubstr("auth.username=ann"));
-    for (const char* secret : {"hunter22", "s3cr\n", "hidden"})
+    for (const char* secret : {"hunter22", "s3cr\n", "hidden", "123456", "c0de", "t0ken", "k3y"})
         EXPECT_THAT(all, Not(HasSubstr(secret)));
 }
 
