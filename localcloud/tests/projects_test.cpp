@@ -11,6 +11,33 @@ namespace {
 
 class Projects : public ::testing::Test {
   protected:
+    /// The answer to a request for a token; its headers have the token.
+    ApiAnswer sign_in(const json::object& identity, const json::value& scope = {}) {
+        json::object auth{{"identity", identity}};
+        if (!scope.is_null()) auth.emplace("scope", scope);
+        return cloud.ask("POST", "/identity/v3/auth/tokens", {{"auth", auth}});
+    }
+    ApiAnswer exchange(const std::string& token, const json::value& scope) {
+        return sign_in({{"methods", {"token"}}, {"token", {{"id", token}}}}, scope);
+    }
+    ApiAnswer by_credential(const ApiAnswer& credential) {
+        return sign_in({{"methods", {"application_credential"}},
+                        {"application_credential",
+                         {{"id", credential.at("/application_credential/id")},
+                          {"secret", credential.at("/application_credential/secret")}}}});
+    }
+    ApiAnswer create_credential(const std::string& user, const json::object& fields,
+                                const std::string& as = "demo") {
+        return cloud.ask("POST", "/identity/v3/users/" + user + "/application_credentials",
+                         {{"application_credential", fields}}, as);
+    }
+    std::string user_id(const std::string& name) {
+        return cloud.ask("GET", "/identity/v3/users?name=" + name, {}, "admin").at("/users/0/id");
+    }
+    std::string role_id(const std::string& name) {
+        return cloud.ask("GET", "/identity/v3/roles?name=" + name, {}, "admin").at("/roles/0/id");
+    }
+
     ApiCloud cloud;
 };
 
@@ -159,8 +186,52 @@ TEST_F(Projects, ATokenWithoutAProjectIsForIdentityOnly) {
               403);
 }
 
+TEST_F(Projects, TokensOfApplicationCredentialsAreNotExchanged) {
+    const ApiAnswer reading =
+        create_credential(user_id("demo"), {{"name", "reading"}, {"roles", {{{"name", "reader"}}}}});
+    ASSERT_EQ(reading.status, 201);
+    const ApiAnswer token = by_credential(reading);
+    ASSERT_EQ(token.status, 201);
+    EXPECT_EQ(token.body.at_pointer("/token/roles").as_array().size(), 1U);
+    const json::value project{{"project", {{"id", cloud.demo_project()}}}};
+    for (const json::value& scope : {project, json::value{}, json::value{"unscoped"}}) {
+        const ApiAnswer exchanged = exchange(token.headers.get("X-Subject-Token"), scope);
+        EXPECT_EQ(exchanged.status, 403);
+        EXPECT_EQ(exchanged.at("/error/message"),
+                  "You are not authorized to perform the requested action: Using a delegated token to create "
+                  "another token is not allowed..");
+    }
+    const ApiAnswer unscoped =
+        sign_in({{"methods", {"password"}},
+                 {"password", {{"user", {{"id", user_id("demo")}, {"password", "demo-password"}}}}}},
+                "unscoped");
+    EXPECT_EQ(exchange(unscoped.headers.get("X-Subject-Token"), project).status, 201);
+}
+
+TEST_F(Projects, ARevokedRoleIsGoneFromTokensAtOnceAndCredentialsGoWithIt) {
+    const std::string user = user_id("demo");
+    const std::string grants = "/identity/v3/projects/" + cloud.demo_project() + "/users/" + user + "/roles/";
+    ASSERT_EQ(cloud.ask("PUT", grants + role_id("admin"), {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("GET", "/identity/v3/users").status, 200) << "a new role is there at once, too";
+    const ApiAnswer credential = create_credential(user, {{"name", "all"}});
+    ASSERT_EQ(credential.status, 201);
+    const std::string token = by_credential(credential).headers.get("X-Subject-Token");
+    cloud.add_token("credential", token);
+    EXPECT_EQ(cloud.ask("GET", "/identity/v3/users", {}, "credential").status, 200);
+
+    ASSERT_EQ(cloud.ask("DELETE", grants + role_id("admin"), {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("GET", "/identity/v3/users").status, 403);
+    EXPECT_EQ(cloud.ask("GET", "/compute/v2.1/servers").status, 200) << "the other roles stay";
+    EXPECT_EQ(by_credential(credential).status, 404);
+    EXPECT_EQ(cloud.ask("GET", "/identity/v3/users", {}, "credential").status, 404);
+
+    for (const char* role : {"member", "reader"})
+        ASSERT_EQ(cloud.ask("DELETE", grants + role_id(role), {}, "admin").status, 204);
+    EXPECT_EQ(cloud.ask("GET", "/compute/v2.1/servers").status, 401) << "no role, no token";
+}
+
 TEST_F(Projects, UsersChangeTheirPasswords) {
-    const std::string user = cloud.ask("GET", "/identity/v3/users?name=demo", {}, "admin").at("/users/0/id");
+    const std::string user = user_id("demo");
     const auto sign_in = [&](const char* password) {
         const json::value of_user{{"user", {{"id", user}, {"password", password}}}};
         const json::value identity{{"methods", json::array{"password"}}, {"password", of_user}};

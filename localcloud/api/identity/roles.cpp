@@ -5,6 +5,20 @@ namespace localcloud::api::identity {
 
 using state::Kind;
 
+namespace {
+
+/// Of the user in the project, whatever roles they have: Keystone does not look which one was revoked.
+void remove_application_credentials(state::Store::Transaction& transaction, const std::string& user_id,
+                                    const std::string& project_id) {
+    for (const Document* credential : transaction.all(Kind::application_credential)) {
+        if (text(*credential, "user_id") != user_id || text(*credential, "project_id") != project_id)
+            continue;
+        transaction.erase(Kind::application_credential, text(*credential, "id"));
+    }
+}
+
+}  // namespace
+
 void Identity::add_role_routes() {
     route("GET", "/v3/roles", [this](const Call& call) {
         require_admin(call, "list_roles");
@@ -72,7 +86,7 @@ void Identity::add_role_routes() {
         };
         route("GET", pattern + "/{role}", show);
         route("HEAD", pattern + "/{role}", show);
-        route("DELETE", pattern + "/{role}", [this, key_of, check](const Call& call) {
+        route("DELETE", pattern + "/{role}", [this, key_of, scope_of, check](const Call& call) {
             require_admin(call, "revoke_grant");
             auto transaction = cloud_.store.write();
             check(transaction, call);
@@ -80,6 +94,7 @@ void Identity::add_role_routes() {
                 throw not_found("role assignment with role", call.param("role"));
             }
             transaction.erase(Kind::assignment, key_of(call));
+            remove_application_credentials(transaction, call.param("user"), scope_of(call));
             transaction.commit();
             return empty_response(204);
         });

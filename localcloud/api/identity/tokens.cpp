@@ -31,6 +31,33 @@ struct Scope {
     }
 };
 
+Scope scope_of(const Document& token) {
+    return {.project_id = text(token, "project_id"),
+            .domain_id = text(token, "domain_id"),
+            .system = boolean(token, "system")};
+}
+
+/// The IDs of the roles that a user has in the scope now; an application credential only narrows them.
+std::vector<std::string> effective_roles(const state::View& view, std::string_view user_id,
+                                         const Scope& scope, const Document* credential) {
+    if (scope.none()) return {};
+    std::vector<std::string> held = role_ids(view, user_id, scope.key());
+    if (credential == nullptr) return held;
+    std::vector<std::string> roles;
+    for (const json::value& role : array(*credential, "roles")) {
+        std::string id = text(role.as_object(), "id");
+        if (std::find(held.begin(), held.end(), id) != held.end()) roles.push_back(std::move(id));
+    }
+    return roles;
+}
+
+/// Not what they were when it was issued: a role that was revoked is gone at once.
+std::vector<std::string> roles_of(const state::View& view, const Document& token) {
+    const Document* credential =
+        view.find(Kind::application_credential, text(object(token, "application_credential"), "id"));
+    return effective_roles(view, text(token, "user_id"), scope_of(token), credential);
+}
+
 std::int64_t unix_seconds(state::Time time) {
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
@@ -80,6 +107,11 @@ bool expired(const Document& token) {
     return integer(token, "_expires") <= unix_seconds(state::now());
 }
 
+/// A token of a scope where its user has no role any more is none.
+bool has_lost_its_roles(const state::View& view, const Document& token) {
+    return !scope_of(token).none() && roles_of(view, token).empty();
+}
+
 /// The ID of the application credential that the token was made with, if that is gone.
 std::string lost_credential(const state::View& view, const Document& token) {
     std::string id = text(object(token, "application_credential"), "id");
@@ -112,7 +144,7 @@ std::optional<Caller> Identity::authenticate(std::string_view token) const {
     const auto view = cloud_.store.read();
     const Document* document = view.find(Kind::token, key);
     if (document == nullptr || expired(*document)) return std::nullopt;
-    if (!lost_credential(view, *document).empty()) return std::nullopt;
+    if (!lost_credential(view, *document).empty() || has_lost_its_roles(view, *document)) return std::nullopt;
     const Document* user = view.find(Kind::user, text(*document, "user_id"));
     if (user == nullptr || !boolean(*user, "enabled", true)) return std::nullopt;
     Caller caller{.user_id = text(*user, "id"),
@@ -127,7 +159,7 @@ std::optional<Caller> Identity::authenticate(std::string_view token) const {
         if (project == nullptr || !boolean(*project, "enabled", true)) return std::nullopt;
         caller.project_name = text(*project, "name");
     }
-    for (const std::string& role_id : texts(*document, "roles")) {
+    for (const std::string& role_id : roles_of(view, *document)) {
         if (const Document* role = view.find(Kind::role, role_id))
             caller.roles.push_back(text(*role, "name"));
     }
@@ -163,7 +195,7 @@ Document Identity::token_body(const state::View& view, const Document& token, bo
         return body;
     }
     json::array roles;
-    for (const std::string& role_id : texts(token, "roles")) {
+    for (const std::string& role_id : roles_of(view, token)) {
         if (const Document* role = view.find(Kind::role, role_id)) {
             roles.push_back(json::object{{"id", role_id}, {"name", text(*role, "name")}});
         }
@@ -189,16 +221,30 @@ Proof prove_by_password(const state::View& view, const Document& identity, const
     return {.user_id = text(*user, "id"), .methods = {"password"}, .application_credential = {}, .token = {}};
 }
 
-Proof prove_by_token(const state::View& view, const Document& identity) {
+Proof prove_by_token(const state::View& view, const Document& identity, const Document& requested) {
     if (member(identity, "token") == nullptr) throw malformed("Expecting to find token in identity.");
     const std::string secret = text(object(identity, "token"), "id");
     const std::string key = state::hash_hex(state::Hash::sha256, secret);
     const Document* token = view.find(Kind::token, key);
-    if (token == nullptr || expired(*token) || !lost_credential(view, *token).empty())
+    if (token == nullptr || expired(*token) || !lost_credential(view, *token).empty() ||
+        has_lost_its_roles(view, *token))
         throw no_such_token(secret);
+    const auto refuse = [](std::string_view action) {
+        throw ApiError{
+            403, "You are not authorized to perform the requested action: " + std::string{action} + "."};
+    };
+    if (boolean(*token, "system") && (requested.contains("project") || requested.contains("domain"))) {
+        refuse(
+            "Using a system-scoped token to create a project-scoped or domain-scoped token is not allowed.");
+    }
     json::array methods = array(*token, "methods");
-    if (std::find(methods.begin(), methods.end(), json::value("token")) == methods.end())
-        methods.emplace_back("token");
+    const auto has_method = [&](std::string_view method) {
+        return std::find(methods.begin(), methods.end(), json::value(method)) != methods.end();
+    };
+    // Otherwise it could be changed for one with all the roles that its user has.
+    if (has_method("application_credential"))
+        refuse("Using a delegated token to create another token is not allowed.");
+    if (!has_method("token")) methods.emplace_back("token");
     return {.user_id = text(*token, "user_id"),
             .methods = methods,
             .application_credential = {},
@@ -238,7 +284,8 @@ Proof prove_by_application_credential(const state::View& view, const Document& i
             .token = {}};
 }
 
-Proof prove(const state::View& view, const Document& identity, const ApiError& refusal) {
+Proof prove(const state::View& view, const Document& auth, const ApiError& refusal) {
+    const Document& identity = object(auth, "identity");
     const std::vector<std::string> methods = texts(identity, "methods");
     if (methods.empty()) throw refusal;
     Proof proof;
@@ -247,7 +294,7 @@ Proof prove(const state::View& view, const Document& identity, const ApiError& r
         if (method == "password") {
             next = prove_by_password(view, identity, refusal);
         } else if (method == "token") {
-            next = prove_by_token(view, identity);
+            next = prove_by_token(view, identity, object(auth, "scope"));
         } else if (method == "application_credential") {
             next = prove_by_application_credential(view, identity, refusal);
         } else {
@@ -371,29 +418,19 @@ Response Identity::issue_token(const Call& call) {
     const ApiError refusal = unauthorized();
 
     const auto prepare_token = [&](const state::View& view) {
-        const Proof proof = prove(view, object(auth, "identity"), refusal);
+        const Proof proof = prove(view, auth, refusal);
         const Scope scope = read_scope(view, auth, proof, refusal);
-        std::vector<std::string> roles;
-        if (proof.application_credential) {
-            for (const json::value& role : array(*proof.application_credential, "roles")) {
-                roles.push_back(text(role.as_object(), "id"));
-            }
-        } else if (!scope.none()) {
-            roles = role_ids(view, proof.user_id, scope.key());
-            if (roles.empty()) throw refusal;
-        }
+        const Document* credential = proof.application_credential ? &*proof.application_credential : nullptr;
+        if (!scope.none() && effective_roles(view, proof.user_id, scope, credential).empty()) throw refusal;
         const state::Time issued = state::now();
         json::array audit_ids{state::secret(16)};
-        Document token{{"user_id", proof.user_id},
-                       {"methods", proof.methods},
-                       {"roles", to_array(roles)},
-                       {"issued_at", token_time(issued)}};
+        Document token{
+            {"user_id", proof.user_id}, {"methods", proof.methods}, {"issued_at", token_time(issued)}};
         if (proof.token) {  // what is exchanged does not live longer for it
             if (!array(*proof.token, "audit_ids").empty())
                 audit_ids.push_back(array(*proof.token, "audit_ids").back());
             token.emplace("expires_at", text(*proof.token, "expires_at"));
             token.emplace("_expires", integer(*proof.token, "_expires"));
-            token.emplace("unrestricted", boolean(*proof.token, "unrestricted", true));
         } else {
             token.emplace("expires_at", token_time(issued + token_lifetime));
             token.emplace("_expires", unix_seconds(issued + token_lifetime));
@@ -402,13 +439,12 @@ Response Identity::issue_token(const Call& call) {
         if (!scope.project_id.empty()) token.emplace("project_id", scope.project_id);
         if (!scope.domain_id.empty()) token.emplace("domain_id", scope.domain_id);
         if (scope.system) token.emplace("system", true);
-        if (proof.application_credential) {
-            const bool unrestricted = boolean(*proof.application_credential, "unrestricted");
+        if (credential != nullptr) {
+            const bool unrestricted = boolean(*credential, "unrestricted");
             token.emplace("unrestricted", unrestricted);
-            token.emplace("application_credential",
-                          json::object{{"id", text(*proof.application_credential, "id")},
-                                       {"name", text(*proof.application_credential, "name")},
-                                       {"restricted", !unrestricted}});
+            token.emplace("application_credential", json::object{{"id", text(*credential, "id")},
+                                                                 {"name", text(*credential, "name")},
+                                                                 {"restricted", !unrestricted}});
         }
         return token;
     };
@@ -439,6 +475,7 @@ Response Identity::show_token(const Call& call) {
     if (token == nullptr || expired(*token)) throw no_such_token(*subject);
     if (const std::string lost = lost_credential(view, *token); !lost.empty())
         throw not_found("Application Credential", lost);
+    if (has_lost_its_roles(view, *token)) throw no_such_token(*subject);
     if (text(*token, "user_id") != call.caller.user_id) require_admin(call, "validate_token");
     Response response =
         json_response(200, {{"token", token_body(view, *token, !call.has_query("nocatalog"))}});
