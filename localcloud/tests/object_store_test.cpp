@@ -158,6 +158,20 @@ TEST_F(ObjectStore, MetadataIsReplacedByPostAndKeptByCopies) {
     EXPECT_EQ(ask("COPY", "/c/m").status, 412);
 }
 
+TEST_F(ObjectStore, CopiesHaveTheSourcesBytesAndOutliveIt) {
+    EXPECT_EQ(ask("COPY", "/c/o", {{"Destination", "c/copy"}}).status, 201);
+    // Linked while the source was looked up: nobody can have replaced it between that and reading its bytes.
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder_.path() / "objects"}) {
+        if (entry.is_regular_file()) {
+            EXPECT_EQ(std::filesystem::hard_link_count(entry), 2U);
+        }
+    }
+    EXPECT_EQ(put("/c/o", "another").status, 201);
+    EXPECT_EQ(get("/c/copy").body, "0123456789");
+    EXPECT_EQ(ask("DELETE", "/c/o").status, 204);
+    EXPECT_EQ(get("/c/copy").body, "0123456789");
+}
+
 TEST_F(ObjectStore, CopyingNeedsTheRightToReadTheSource) {
     EXPECT_EQ(put("/drop", "", {{"X-Container-Write", "*:*"}}).status, 201);
     EXPECT_EQ(ask("POST", "", {{"X-Account-Meta-Temp-URL-Key", "account key"}}).status, 204);
@@ -269,6 +283,89 @@ TEST_F(ObjectStore, NamesAndMetadataAreUtf8AndHeadersOfObjectsAnyBytes) {
 
     const state::Store again{folder_.path() / "localcloud.db"};
     EXPECT_NE(again.read().find(state::Kind::object, account_ + "/c/latin"), nullptr);
+}
+
+TEST_F(ObjectStore, KeysAndAclsAreForTheOwner) {
+    EXPECT_EQ(put("/shared", "",
+                  {{"X-Container-Read", ".r:*,.rlistings"},
+                   {"X-Container-Write", "*:nobody"},
+                   {"X-Container-Meta-Temp-URL-Key", "container key"},
+                   {"X-Container-Meta-Temp-URL-Key-2", "second key"},
+                   {"X-Container-Meta-Color", "blue"}})
+                  .status,
+              201);
+    for (const char* method : {"GET", "HEAD"}) {
+        const HttpAnswer open = without_token(method, "/shared");
+        EXPECT_EQ(open.status, 204);
+        EXPECT_EQ(open.headers.get("X-Container-Meta-Color"), "blue");
+        const HttpAnswer own = ask(method, "/shared");
+        for (const char* header : {"X-Container-Read", "X-Container-Write", "X-Container-Meta-Temp-Url-Key",
+                                   "X-Container-Meta-Temp-Url-Key-2"}) {
+            EXPECT_FALSE(open.headers.contains(header)) << header;
+            EXPECT_TRUE(own.headers.contains(header)) << header;
+        }
+    }
+}
+
+TEST_F(ObjectStore, ExpiredObjectsGoWithTheirBytesAndKeepNoContainer) {
+    const auto files = [&] {
+        int count = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator{folder_.path() / "objects"})
+            count += entry.is_regular_file() ? 1 : 0;
+        return count;
+    };
+    const auto expire = [&](const std::string& name) {
+        EXPECT_EQ(put(name, "x", {{"X-Delete-After", "3600"}}).status, 201);
+        auto transaction = store_.write();
+        transaction.edit(state::Kind::object, account_ + name)["delete_at"] = 1;
+        transaction.commit();
+    };
+    expire("/c/gone");
+    EXPECT_EQ(files(), 2);
+    EXPECT_EQ(get("/c/gone").status, 404);
+    EXPECT_EQ(ask("DELETE", "/c/gone").status, 404);
+    EXPECT_EQ(get("/c").body, "o\n");
+    EXPECT_EQ(files(), 1);
+    expire("/c/gone");
+    EXPECT_EQ(ask("HEAD", "/c").headers.get("X-Container-Object-Count"), "1");
+    expire("/c/gone");
+    EXPECT_EQ(ask("HEAD", "").headers.get("X-Account-Object-Count"), "1");
+    EXPECT_EQ(ask("DELETE", "/c/o").status, 204);
+    expire("/c/gone");
+    EXPECT_EQ(ask("DELETE", "/c").status, 204);
+    EXPECT_EQ(files(), 0);
+    EXPECT_EQ(put("/c", "").status, 201);
+    expire("/c/gone");
+    const api::Front started_again{cloud_};
+    EXPECT_EQ(files(), 0);
+}
+
+TEST_F(ObjectStore, TimesToDeleteAtHaveTenDigits) {
+    const auto answer = [&](const char* header, const char* value) {
+        return put("/c/times", "", {{header, value}}).status;
+    };
+    for (const char* much : {"9223372036854775807", "99999999999999999999", "9999999999"}) {
+        for (const char* header : {"X-Delete-After", "X-Delete-At"}) {
+            EXPECT_EQ(answer(header, much), 201) << header << much;
+            EXPECT_EQ(ask("HEAD", "/c/times").headers.get("X-Delete-At"), "9999999999");
+        }
+    }
+    for (const char* bad : {"0", "-5", "-99999999999999999999", "soon", "", "5s"}) {
+        EXPECT_EQ(answer("X-Delete-After", bad), 400) << bad;
+        EXPECT_EQ(answer("X-Delete-At", bad), 400) << bad;
+    }
+}
+
+TEST_F(ObjectStore, APathListsWhatIsDirectlyBelowIt) {
+    EXPECT_EQ(put("/p", "").status, 201);
+    for (const char* name : {"/p/top", "/p/a", "/p/a/", "/p/a/b", "/p/a/c/", "/p/a/c/d", "/p/ab"})
+        EXPECT_EQ(put(name, "").status, 201);
+    EXPECT_EQ(get("/p?path=a").body, "a/b\na/c/\n");
+    EXPECT_EQ(get("/p?path=a/").body, "a/b\na/c/\n");
+    EXPECT_EQ(get("/p?path=a/c&delimiter=x&prefix=y").body, "a/c/d\n") << "they do not count with a path";
+    EXPECT_EQ(get("/p?path=").body, "a\na/\nab\ntop\n");
+    EXPECT_EQ(get("/p?path=a&marker=a/b").body, "a/c/\n");
+    EXPECT_EQ(get("/p?path=missing").status, 204);
 }
 
 TEST_F(ObjectStore, WhatIsMissingIsRefusedBeforeItDoesSomethingElse) {

@@ -42,6 +42,7 @@ void ObjectStoreService::add_account_routes() {
         authorize(call, Need::owner);
         const Listing listing = read_listing(call);
         const std::string& account = call.param("account");
+        remove_expired(account + "/");
         const auto view = cloud_.store.read();
         const auto names =
             select_names(view.range(Kind::container, account + "/"), account.size() + 1, listing);
@@ -63,6 +64,7 @@ void ObjectStoreService::add_account_routes() {
         "HEAD", path,
         [this](const Call& call) {
             authorize(call, Need::owner);
+            remove_expired(call.param("account") + "/");
             const auto view = cloud_.store.read();
             // Of an account that nobody has used Swift answers as of its listing, which has a body in JSON.
             const bool used = view.find(Kind::account, call.param("account")) != nullptr;

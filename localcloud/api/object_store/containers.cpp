@@ -1,4 +1,6 @@
 // Containers and their listings. A container's key is "<account>/<name>".
+#include <array>
+
 #include "localcloud/api/object_store/object_store_service.hpp"
 #include "localcloud/state/identifiers.hpp"
 
@@ -9,6 +11,8 @@ using state::Kind;
 namespace {
 
 constexpr std::size_t longest_container_name = 256;
+constexpr std::array acl_headers{std::pair{"X-Container-Read", "read_acl"},
+                                 std::pair{"X-Container-Write", "write_acl"}};
 
 std::string key_of(const Call& call) {
     return call.param("account") + "/" + call.param("container");
@@ -32,8 +36,7 @@ void check_acl(const std::string& list) {
 }
 
 void update_acls(Document& container, const Request& request) {
-    for (const auto& [header, member_name] :
-         {std::pair{"X-Container-Read", "read_acl"}, std::pair{"X-Container-Write", "write_acl"}}) {
+    for (const auto& [header, member_name] : acl_headers) {
         if (const auto value = request.headers.find(header)) {
             check_acl(std::string{*value});
             container[member_name] = std::string{*value};
@@ -45,7 +48,8 @@ void update_acls(Document& container, const Request& request) {
 
 }  // namespace
 
-Headers ObjectStoreService::container_headers(const state::View& view, const std::string& key) const {
+Headers ObjectStoreService::container_headers(const state::View& view, const std::string& key,
+                                              bool for_owner) const {
     const Document* container = view.find(Kind::container, key);
     if (container == nullptr) throw ApiError{404, "no such container"};
     const auto objects = view.range(Kind::object, key + "/");
@@ -57,8 +61,14 @@ Headers ObjectStoreService::container_headers(const state::View& view, const std
     headers.set("X-Container-Bytes-Used", std::to_string(bytes));
     headers.set("X-Timestamp", text(*container, "timestamp"));
     add_metadata(headers, *container);
-    if (container->contains("read_acl")) headers.set("X-Container-Read", text(*container, "read_acl"));
-    if (container->contains("write_acl")) headers.set("X-Container-Write", text(*container, "write_acl"));
+    if (!for_owner) {
+        // Whoever has them can sign URLs for everything in the container.
+        for (const char* key_name : {"X-Container-Meta-Temp-Url-Key", "X-Container-Meta-Temp-Url-Key-2"})
+            headers.erase(key_name);
+    } else {
+        for (const auto& [header, member_name] : acl_headers)
+            if (container->contains(member_name)) headers.set(header, text(*container, member_name));
+    }
     headers.set("Last-Modified", text(*container, "http_date"));
     headers.set("Accept-Ranges", "bytes");
     headers.set("X-Storage-Policy", "Policy-0");
@@ -68,11 +78,20 @@ Headers ObjectStoreService::container_headers(const state::View& view, const std
 void ObjectStoreService::add_container_routes() {
     const std::string path = "/v1/{account}/{container}";
     const auto list = [this](const Call& call) {
-        authorize(call, Need::read_listing);
-        const Listing listing = read_listing(call);
+        const bool is_owner = authorize(call, Need::read_listing);
+        Listing listing = read_listing(call);
+        if (const auto folder = call.request.query_value("path")) {
+            listing.prefix = *folder;
+            while (listing.prefix.ends_with('/'))
+                listing.prefix.pop_back();
+            if (!folder->empty()) listing.prefix += '/';
+            listing.delimiter = "/";
+            listing.only_directly_below = true;
+        }
         const std::string key = key_of(call);
+        remove_expired(key + "/");
         const auto view = cloud_.store.read();
-        Headers headers = container_headers(view, key);
+        Headers headers = container_headers(view, key, is_owner);
         const auto names =
             select_names(view.range(Kind::object, key + "/" + listing.prefix), key.size() + 1, listing);
         const auto describe = [](const ListedName& name) {
@@ -89,9 +108,10 @@ void ObjectStoreService::add_container_routes() {
     route(
         "HEAD", path,
         [this](const Call& call) {
-            authorize(call, Need::read_listing);
+            const bool is_owner = authorize(call, Need::read_listing);
+            remove_expired(key_of(call) + "/");
             const auto view = cloud_.store.read();
-            Response response{.status = 204, .headers = container_headers(view, key_of(call))};
+            Response response{.status = 204, .headers = container_headers(view, key_of(call), is_owner)};
             response.headers.set("Content-Type", "application/json; charset=utf-8");
             response.headers.set("Content-Length", "0");
             if (!call.has_query("format")) response.headers.set("Vary", "Accept");
@@ -148,6 +168,7 @@ void ObjectStoreService::add_container_routes() {
         [this](const Call& call) {
             authorize(call, Need::owner);
             const std::string key = key_of(call);
+            remove_expired(key + "/");
             auto transaction = cloud_.store.write();
             if (transaction.find(Kind::container, key) == nullptr) throw ApiError{404, "no such container"};
             if (!transaction.range(Kind::object, key + "/").empty()) throw ApiError{409, "not empty"};

@@ -117,6 +117,7 @@ ObjectStoreService::ObjectStoreService(Cloud& cloud, const Authenticator& authen
     add_account_routes();
     add_container_routes();
     add_object_routes();
+    remove_expired("");
 }
 
 Response page(int status) {
@@ -200,21 +201,23 @@ bool ObjectStoreService::acl_permits(const std::optional<Caller>& caller, const 
     return need == Need::read_listing && public_objects && public_listing;
 }
 
-void ObjectStoreService::authorize(const Call& call, Need need) const {
+bool ObjectStoreService::authorize(const Call& call, Need need) const {
     const auto container = call.request.params.find("container");
-    authorize(call, container == call.request.params.end() ? std::string{} : container->second, need);
+    const bool is_owner =
+        authorize(call, container == call.request.params.end() ? std::string{} : container->second, need);
     refuse_what_is_missing(call);
+    return is_owner;
 }
 
-void ObjectStoreService::authorize(const Call& call, const std::string& container, Need need) const {
+bool ObjectStoreService::authorize(const Call& call, const std::string& container, Need need) const {
     const std::optional<Caller> caller = caller_of(call.request);
     const std::string& account = call.param("account");
     if (caller) {
         const bool works_here = "AUTH_" + caller->project_id == account &&
                                 (caller->has_role("member") || caller->has_role("admin"));
-        if (works_here || caller->is_admin()) return;
+        if (works_here || caller->is_admin()) return true;
     }
-    if (acl_permits(caller, account + "/" + container, need)) return;
+    if (acl_permits(caller, account + "/" + container, need)) return false;
     if (caller) throw ApiError{403, "forbidden"};
     ApiError error{401, "unauthorized"};
     error.headers.set("Www-Authenticate",
@@ -305,7 +308,10 @@ std::vector<ListedName> select_names(
         const std::size_t cut = listing.delimiter.empty()
                                     ? std::string_view::npos
                                     : name.find(listing.delimiter, listing.prefix.size());
-        if (cut != std::string_view::npos) {
+        if (listing.only_directly_below &&
+            (name == listing.prefix || (cut != std::string_view::npos && cut + 1 < name.size())))
+            continue;
+        if (cut != std::string_view::npos && !listing.only_directly_below) {
             std::string folder{name.substr(0, cut + listing.delimiter.size())};
             if (names.empty() || names.back().name != folder)
                 names.push_back({std::move(folder), true, nullptr});

@@ -33,18 +33,25 @@ class ObjectStoreService : public Service {
     void add_container_routes();
     void add_object_routes();
 
-    /// Throws 401 or 403 unless the token, the container's ACL or a TempURL permits it.
-    void authorize(const Call& call, Need need) const;
+    /// Throws 401 or 403 unless the token or the container's ACL permits it. Whether it is the owner who asks, or an
+    /// administrator.
+    bool authorize(const Call& call, Need need) const;
     /// The same for a container other than the one that the request's path names.
-    void authorize(const Call& call, const std::string& container, Need need) const;
+    bool authorize(const Call& call, const std::string& container, Need need) const;
     [[nodiscard]] bool acl_permits(const std::optional<Caller>& caller, const std::string& container_key,
                                    Need need) const;
     /// Nothing without a TempURL in the query; throws 401 for a bad one.
     [[nodiscard]] std::optional<std::string> temp_url_expiry(const Call& call) const;
 
     [[nodiscard]] Headers account_headers(const state::View& view, const std::string& account) const;
-    [[nodiscard]] Headers container_headers(const state::View& view, const std::string& key) const;
+    /// Keys and ACLs are for the owner's eyes.
+    [[nodiscard]] Headers container_headers(const state::View& view, const std::string& key,
+                                            bool for_owner) const;
     [[nodiscard]] Response put_object(const Call& call);
+    /// The object whose complete file this is, instead of what had its name before; the file goes where that fails.
+    void keep_object(const std::string& container_key, const std::string& key, const Document& object);
+    /// Objects whose time has come, of those whose keys begin so.
+    void remove_expired(const std::string& prefix);
     /// Asks for a token that may read the source and write the target; a TempURL is not enough.
     [[nodiscard]] Response copy_object(const Call& call, const std::string& source,
                                        const std::string& target);
@@ -75,6 +82,7 @@ struct Listing {
     std::string prefix, delimiter, marker, end_marker;
     std::size_t limit = 10000;
     bool reverse = false;
+    bool only_directly_below = false;  ///< the prefix, and neither that itself nor subdirectories
     bool as_json = false;
     bool by_accept = false;  ///< the form depends on the header Accept
 };

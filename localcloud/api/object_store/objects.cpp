@@ -61,9 +61,13 @@ std::filesystem::path file_of(const Cloud& cloud, const std::string& id) {
     return cloud.directory / "objects" / id.substr(0, 2) / id;
 }
 
+std::int64_t unix_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(state::now()).time_since_epoch().count();
+}
+
 bool expired(const Document& object) {
     const std::int64_t at = integer(object, "delete_at");
-    return at != 0 && at <= std::chrono::floor<std::chrono::seconds>(state::now()).time_since_epoch().count();
+    return at != 0 && at <= unix_seconds();
 }
 
 const Document* find_object(const state::View& view, const std::string& key) {
@@ -73,21 +77,21 @@ const Document* find_object(const state::View& view, const std::string& key) {
 
 /// When the object goes by itself; 0 for never.
 std::int64_t read_deletion(const Request& request) {
-    const auto number = [](std::string_view value, const char* header) {
+    // Swift's times have ten digits; what is beyond them is the last.
+    static constexpr std::int64_t last = 9'999'999'999;
+    const std::int64_t now = unix_seconds();
+    for (const auto& [header, from] : {std::pair{"X-Delete-After", now}, {"X-Delete-At", std::int64_t{0}}}) {
+        const auto value = request.headers.find(header);
+        if (!value) continue;
         std::int64_t seconds = 0;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-        if (error != std::errc{} || end != value.data() + value.size() || seconds < 0) {
+        const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), seconds);
+        const bool too_large = error == std::errc::result_out_of_range;
+        if ((error != std::errc{} && !too_large) || end != value->data() + value->size())
             throw object_error(400, std::string{"Non-integer "} + header);
-        }
-        return seconds;
-    };
-    const auto now = std::chrono::floor<std::chrono::seconds>(state::now()).time_since_epoch().count();
-    if (const auto after = request.headers.find("X-Delete-After"))
-        return now + number(*after, "X-Delete-After");
-    if (const auto at = request.headers.find("X-Delete-At")) {
-        const std::int64_t seconds = number(*at, "X-Delete-At");
-        if (seconds < now) throw object_error(400, "X-Delete-At in past");
-        return seconds;
+        if (too_large) seconds = value->starts_with('-') ? 0 : last;
+        const std::int64_t at = from + std::clamp(seconds, std::int64_t{0}, last);
+        if (at <= now) throw object_error(400, std::string{header} + " in past");
+        return std::min(at, last);
     }
     return 0;
 }
@@ -151,8 +155,9 @@ void set_times(Document& object, bool first) {
     if (first) object["created"] = state::unix_timestamp(now);
 }
 
-void check_quota(const state::View& view, const std::string& container_key, std::uint64_t more) {
+void check_room(const state::View& view, const std::string& container_key, std::uint64_t more) {
     const Document* container = view.find(Kind::container, container_key);
+    if (container == nullptr) throw ApiError{404, "no such container"};
     const std::string limit =
         text(localcloud::object(*container, "metadata"), "X-Container-Meta-Quota-Bytes");
     if (limit.empty()) return;
@@ -186,14 +191,13 @@ Response ObjectStoreService::put_object(const Call& call) {
     const std::string key = object_key(call);
     {
         const auto view = cloud_.store.read();
-        if (view.find(Kind::container, container_key(call)) == nullptr)
-            throw ApiError{404, "no such container"};
+        check_room(view, container_key(call), 0);
         const Document* existing = find_object(view, key);
         if (const auto condition = request.headers.find("If-None-Match");
             condition && *condition == "*" && existing != nullptr) {
             throw ApiError{412, "exists"};
         }
-        check_quota(view, container_key(call), request.body.size());
+        check_room(view, container_key(call), request.body.size());
     }
     const std::string id = state::hex_id();
     const std::filesystem::path file = file_of(cloud_, id);
@@ -221,7 +225,6 @@ Response ObjectStoreService::put_object(const Call& call) {
     } else {
         state::take_file(file, request.body.file());
     }
-    std::string replaced;
     Document object{{"bytes", static_cast<std::int64_t>(size)}, {"etag", etag}, {"file", id}};
     try {
         std::string type = read_type(request);
@@ -232,21 +235,52 @@ Response ObjectStoreService::put_object(const Call& call) {
         update_metadata(object, request, "Object");
         keep_headers(object, request);
         set_times(object, true);
-        auto transaction = cloud_.store.write();
-        if (transaction.find(Kind::container, container_key(call)) == nullptr)
-            throw ApiError{404, "no such container"};
-        if (const Document* old = transaction.find(Kind::object, key)) replaced = text(*old, "file");
-        transaction.put(Kind::object, key, object);
-        transaction.commit();
     } catch (...) {
         state::remove_file(file);
         throw;
     }
-    if (!replaced.empty()) state::remove_file(file_of(cloud_, replaced));
+    keep_object(container_key(call), key, object);
     Response response = page(201);
     response.headers.set("Etag", etag);
     response.headers.set("Last-Modified", text(object, "http_date"));
     return response;
+}
+
+void ObjectStoreService::keep_object(const std::string& container_key, const std::string& key,
+                                     const Document& object) {
+    std::string replaced;
+    try {
+        auto transaction = cloud_.store.write();
+        check_room(transaction, container_key, static_cast<std::uint64_t>(integer(object, "bytes")));
+        if (const Document* old = transaction.find(Kind::object, key)) replaced = text(*old, "file");
+        transaction.put(Kind::object, key, object);
+        transaction.commit();
+    } catch (...) {
+        state::remove_file(file_of(cloud_, text(object, "file")));
+        throw;
+    }
+    if (!replaced.empty()) state::remove_file(file_of(cloud_, replaced));
+}
+
+void ObjectStoreService::remove_expired(const std::string& prefix) {
+    const auto find = [&](const state::View& view) {
+        std::map<std::string, std::string> files;
+        for (const auto& [key, object] : view.range(Kind::object, prefix)) {
+            if (expired(*object)) files.emplace(key, text(*object, "file"));
+        }
+        return files;
+    };
+    if (find(cloud_.store.read()).empty()) return;
+    std::map<std::string, std::string> files;
+    {
+        auto transaction = cloud_.store.write();
+        files = find(transaction);
+        for (const auto& [key, file] : files)
+            transaction.erase(Kind::object, key);
+        transaction.commit();
+    }
+    for (const auto& [key, file] : files)
+        state::remove_file(file_of(cloud_, file));
 }
 
 Response ObjectStoreService::copy_object(const Call& call, const std::string& source,
@@ -261,6 +295,9 @@ Response ObjectStoreService::copy_object(const Call& call, const std::string& so
     authorize(call, container_of(target), Need::write);
     Document copy;
     std::string source_date;
+    std::string container;
+    const std::string id = state::hex_id();
+    const std::filesystem::path temporary = cloud_.directory / "spool" / id;
     {
         const auto view = cloud_.store.read();
         const Document* original = find_object(view, source);
@@ -269,31 +306,26 @@ Response ObjectStoreService::copy_object(const Call& call, const std::string& so
         if (slash == std::string::npos || slash + 1 == target.size()) {
             throw plain_error(412, "Destination header must be of the form <container name>/<object name>");
         }
-        if (view.find(Kind::container, target.substr(0, slash)) == nullptr)
-            throw ApiError{404, "no such container"};
-        check_quota(view, target.substr(0, slash), static_cast<std::uint64_t>(integer(*original, "bytes")));
-        copy = *original;
+        container = target.substr(0, slash);
+        check_room(view, container, static_cast<std::uint64_t>(integer(*original, "bytes")));
         source_date = text(*original, "http_date");
+        copy = *original;
+        copy["file"] = id;
+        if (call.request.headers.get("X-Fresh-Metadata") == "true") copy["metadata"] = json::object{};
+        update_metadata(copy, call.request, "Object");
+        if (const std::string type = read_type(call.request); !type.empty()) copy["content_type"] = type;
+        set_times(copy, true);
+        // While nobody can replace the source, whose file would be gone. Files of objects never change, so both may
+        // have the same.
+        const std::filesystem::path bytes = file_of(cloud_, text(*original, "file"));
+        std::error_code no_links;
+        std::filesystem::create_hard_link(bytes, temporary, no_links);
+        if (no_links) std::filesystem::copy_file(bytes, temporary);
     }
-    const std::string id = state::hex_id();
     const std::filesystem::path file = file_of(cloud_, id);
     std::filesystem::create_directories(file.parent_path());
-    const std::filesystem::path temporary = cloud_.directory / "spool" / id;
-    std::filesystem::copy_file(file_of(cloud_, text(copy, "file")), temporary);
     state::take_file(file, temporary);
-    copy["file"] = id;
-    if (call.request.headers.get("X-Fresh-Metadata") == "true") copy["metadata"] = json::object{};
-    update_metadata(copy, call.request, "Object");
-    if (const std::string type = read_type(call.request); !type.empty()) copy["content_type"] = type;
-    set_times(copy, true);
-    std::string replaced;
-    {
-        auto transaction = cloud_.store.write();
-        if (const Document* old = transaction.find(Kind::object, target)) replaced = text(*old, "file");
-        transaction.put(Kind::object, target, copy);
-        transaction.commit();
-    }
-    if (!replaced.empty()) state::remove_file(file_of(cloud_, replaced));
+    keep_object(container, target, copy);
     Response response = page(201);
     response.headers.set("Etag", text(copy, "etag"));
     response.headers.set("Last-Modified", text(copy, "http_date"));
@@ -374,8 +406,7 @@ void ObjectStoreService::add_object_routes() {
     const auto permit_write = [this](const Call& call) {
         if (!temp_url_expiry(call)) authorize(call, Need::write);
     };
-    route(
-        "GET", path, [this](const Call& call) { return get_object(call); }, Access::anyone);
+    route("GET", path, [this](const Call& call) { return get_object(call); }, Access::anyone);
     route(
         "PUT", path,
         [this, permit_write](const Call& call) {
