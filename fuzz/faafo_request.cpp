@@ -49,7 +49,7 @@ void post(std::string_view body) {
 
 void put(std::string_view body, const std::optional<store::Fractal>& fractal) {
     try {
-        const auto update = api::read_update(body, uuid, fractal);
+        const auto update = api::read_update(std::string(body), uuid, fractal);
         if (update.result) {
             const auto size = api::png_size(update.result->image);
             fuzz::require(size.has_value(), "a picture is a PNG file");

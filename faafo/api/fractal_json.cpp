@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 
@@ -97,6 +98,16 @@ json::object parse_object(std::string_view body) {
     return std::move(value.get_object());
 }
 
+/// What our server says of requests that did not get to the API, and not the pages of servers in between.
+std::string plain_line(std::string_view text) {
+    constexpr std::size_t longest = 200;
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    const bool plain = text.size() <= longest && std::ranges::all_of(text, [](char character) {
+                           return character >= ' ' && character <= '~' && character != '<';
+                       });
+    return plain ? std::string(text) : std::string{};
+}
+
 }  // namespace
 
 std::string json_string(std::string_view text) {
@@ -147,7 +158,8 @@ FractalList list_from_json(std::string_view text) {
 std::string message_from_json(std::string_view text) {
     boost::system::error_code error;
     const json::value value = json::parse({text.data(), text.size()}, error);
-    if (error || !value.is_object()) return {};
+    if (error) return plain_line(text);
+    if (!value.is_object()) return {};
     const auto* message = value.get_object().if_contains("message");
     return message != nullptr && message->is_string() ? std::string(message->get_string()) : std::string{};
 }

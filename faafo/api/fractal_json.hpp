@@ -34,7 +34,7 @@ struct FractalList {
 /// Reads the original's objects too, which have no state: done is what has a checksum. Throws BadAnswer.
 [[nodiscard]] store::Fractal fractal_from_json(std::string_view text);
 [[nodiscard]] FractalList list_from_json(std::string_view text);
-/// The "message" of an error's body, with what is wrong with each field; empty when there is none.
+/// The "message" of an error's body, with what is wrong with each field, or its only line; empty when there is neither.
 [[nodiscard]] std::string message_from_json(std::string_view text);
 
 }  // namespace faafo::api

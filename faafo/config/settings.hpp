@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "faafo/config/ini.hpp"
+#include "faafo/render/parameters.hpp"
 
 namespace faafo::config {
 
@@ -27,7 +28,9 @@ struct Settings {
     std::chrono::seconds lease{30};
     unsigned max_attempts = 5;
     std::chrono::seconds hand_over{300};
-    std::uint64_t max_body_size = std::uint64_t{64} << 20;
+    /// Every picture that may be asked for must get through, or workers of a broker draw it in vain: a byte for each
+    /// pixel at the most, in base64, its thumbnail, and what is around them.
+    std::uint64_t max_body_size = render::max_pixels / 3 * 4 + (std::uint64_t{4} << 20);
     unsigned request_threads = 8;
 };
 

@@ -97,6 +97,12 @@ TEST(Settings, ListensOnLoopbackUnlessTold) {
     EXPECT_GE(line.settings.workers, 1U);
 }
 
+TEST(Settings, TheLargestPictureGetsThrough) {
+    const std::int64_t rows = render::max_side;
+    const std::int64_t file = render::max_pixels + rows + (64 << 10);  // not compressed at all
+    EXPECT_GT(config::Settings{}.max_body_size, static_cast<std::uint64_t>((file + 720 * 720) / 3 * 4));
+}
+
 TEST(Settings, TheDatabaseIsInTheStateFolder) {
     setenv("STATE_DIRECTORY", "/srv/state", 1);
     EXPECT_EQ(config::default_database_url(), "sqlite:////srv/state/faafo.db");

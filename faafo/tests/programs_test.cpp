@@ -128,6 +128,17 @@ TEST_F(ProgramsTest, AKilledWorkersTaskIsDrawnByAnotherAndThePictureIsTheSame) {
     EXPECT_EQ(row.at("checksum"), undisturbed.at("checksum"));
 }
 
+TEST_F(ProgramsTest, APictureThatTheApiDoesNotTakeFailsWithTheLimit) {
+    ApiProgram api(files.database_url(), log("api"), {"--workers", "0", "--max-body-size", "1024"});
+    auto worker = start_worker(files.database_url(), api.url(), log("worker"));
+    auto client = api.client();
+    store::Fractal large = small_fractal(numbered_uuid(1));
+    large.parameters.width = large.parameters.height = 500;
+    ASSERT_EQ(client.post("/v1/fractal", request_json(large)).status, 201);
+    ASSERT_TRUE(becomes(client, numbered_uuid(1), "failed"));
+    EXPECT_THAT(client.get("/v1/fractal/" + numbered_uuid(1)).body, HasSubstr("at most 1024 bytes"));
+}
+
 TEST_F(ProgramsTest, TwoApisAndTwoWorkersShareOneDatabase) {
     ApiProgram one(files.database_url(), log("one"), {"--workers", "0"});
     ApiProgram two(files.database_url(), log("two"), {"--workers", "1"});
