@@ -2,12 +2,40 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace common::command_line {
 namespace {
 
 constexpr int usage_status = 2;
+
+/// Decimal digits, all of them, and no more than the variable holds: CLI11 would read 0400 as 256, and end a number that is
+/// too large at the greatest.
+template <typename Integer>
+std::string make_exact(std::string& text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool number = error != std::errc::invalid_argument && end == text.data() + text.size();
+    if (!number) return "'" + text + "' is no whole number";
+    if (error == std::errc::result_out_of_range || !std::in_range<Integer>(value)) {
+        return "must be from " + std::to_string(std::numeric_limits<Integer>::min()) + " to " +
+               std::to_string(std::numeric_limits<Integer>::max());
+    }
+    text = std::to_string(value);
+    return {};
+}
+
+template <typename Value>
+struct Held {
+    using Type = Value;
+};
+template <typename Value>
+struct Held<std::optional<Value>> {
+    using Type = Value;
+};
 
 }  // namespace
 
@@ -67,7 +95,10 @@ bool Option::given() const {
 
 template <OptionValue Value>
 Option Command::option(const std::string& names, Value& value, const std::string& help) const {
-    return Option(app_->add_option(names, value, help));
+    CLI::Option* option = app_->add_option(names, value, help);
+    using Type = typename Held<Value>::Type;
+    if constexpr (std::is_integral_v<Type>) option->transform(CLI::Validator(make_exact<Type>, ""));
+    return Option(option);
 }
 
 template Option Command::option(const std::string&, std::string&, const std::string&) const;

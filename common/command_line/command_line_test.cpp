@@ -50,6 +50,29 @@ TEST(CommandLine, FillsVariablesOfEveryKind) {
     EXPECT_EQ(taken, "x");
 }
 
+TEST(CommandLine, NumbersAreWhatTheirDigitsSay) {
+    std::uint16_t port = 0;
+    std::optional<std::int64_t> size;
+    int change = 0;
+    const auto given = [&](const std::vector<std::string>& arguments) {
+        CommandLine line("A test.", "test");
+        line.option("--port", port, "");
+        line.option("--size", size, "");
+        line.option("--change", change, "");
+        return complaint([&] { line.parse(arguments); });
+    };
+    EXPECT_EQ(given({"--port", "0400", "--size", "9223372036854775807", "--change", "-08"}), "none");
+    EXPECT_EQ(port, 400) << "not octal";
+    EXPECT_EQ(size, 9223372036854775807);
+    EXPECT_EQ(change, -8);
+    EXPECT_THAT(given({"--port", "65536"}), HasSubstr("--port: must be from 0 to 65535"));
+    EXPECT_THAT(given({"--port", "-1"}), HasSubstr("--port: must be from 0"));
+    EXPECT_THAT(given({"--size", "99999999999999999999"}), HasSubstr("--size: must be from"));
+    EXPECT_THAT(given({"--change", "-2147483649"}), HasSubstr("--change"));
+    for (const char* wrong : {"0x10", "1e3", "3.5", "many", "4 ", ""})
+        EXPECT_THAT(given({"--size", wrong}), HasSubstr("--size")) << wrong;
+}
+
 TEST(CommandLine, RefusesWhatTheChecksDoNotAllow) {
     const auto given = [](const std::vector<std::string>& arguments) {
         CommandLine line("A test.", "test");
