@@ -1,13 +1,12 @@
 #include "faafo/cli/commands.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
-
-#include <cstdio>
-#include <fstream>
 
 #include "common/tty/progress.hpp"
 #include "faafo/api/fractal_json.hpp"
+#include "faafo/cli/output.hpp"
 
 namespace faafo::cli {
 namespace {
@@ -49,19 +48,6 @@ std::string details(const store::Fractal& fractal) {
     }
     if (fractal.failure_reason) rows.push_back({"failure_reason", *fractal.failure_reason});
     return common::tty::table({{"Parameter"}, {"Value"}}, rows);
-}
-
-void write_file(const std::string& name, const std::string& bytes) {
-    if (name == "-") {
-        if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0) {
-            throw Failed("the picture cannot be written to the standard output");
-        }
-        return;
-    }
-    std::ofstream file(name, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) throw Failed(fmt::format("the file {} cannot be written", name));
 }
 
 }  // namespace
@@ -130,7 +116,9 @@ void add_get_command(const common::command_line::Command& program, const Globals
         }
         action = [&globals, uuid, output](Api& api) {
             const std::string bytes = api.picture(*uuid);
-            write_file(*output, bytes);
+            Output file(*output);
+            file.write(bytes);
+            file.finish();
             if (globals.json && *output != "-") {
                 fmt::print(R"({{"output":{},"size":{},"uuid":{}}})"
                            "\n",
@@ -149,9 +137,16 @@ void add_delete_command(const common::command_line::Command& program, Action& ac
         for (const std::string& uuid : *uuids)
             require_uuid(uuid);
         action = [uuids](Api& api) {
-            for (const std::string& uuid : *uuids)
-                api.remove(uuid);
-            return 0;
+            int status = 0;
+            for (const std::string& uuid : *uuids) {
+                try {
+                    api.remove(uuid);
+                } catch (const Failed& error) {
+                    spdlog::error("{}", common::tty::printable(error.what()));
+                    status = 1;
+                }
+            }
+            return status;
         };
     });
 }

@@ -15,6 +15,8 @@
 namespace faafo::cli {
 namespace {
 
+constexpr std::int64_t most_tasks = 100'000;  // more is a slip of the finger
+
 /// One number of a request: fixed, or anything between least and most, which may be either way round.
 template <typename Number>
 struct Range {
@@ -66,6 +68,19 @@ store::Fractal pick(const CreateOptions& options, std::mt19937_64& random) {
                                       .yb = options.yb.pick(random)}}};
 }
 
+/// All or none: what cannot be drawn is found before anything is created.
+std::vector<store::Fractal> pick_all(const CreateOptions& options, std::mt19937_64& random) {
+    std::vector<store::Fractal> tasks(static_cast<std::size_t>(options.tasks.pick(random)));
+    for (store::Fractal& task : tasks) {
+        task = pick(options, random);
+        if (const auto errors = render::validate(task.parameters); !errors.empty()) {
+            throw Failed("nothing was created, since one of the fractals could not be drawn: " +
+                         render::describe(errors));
+        }
+    }
+    return tasks;
+}
+
 bool over(const store::Fractal& fractal) {
     return fractal.state == store::State::done || fractal.state == store::State::failed;
 }
@@ -98,17 +113,23 @@ void wait_for(Api& api, std::vector<store::Fractal>& fractals, double timeout) {
 int create(Api& api, const CreateOptions& options, bool json) {
     std::random_device seed;
     std::mt19937_64 random((std::uint64_t{seed()} << 32) ^ seed());
-    const std::int64_t tasks = options.tasks.pick(random);
-    spdlog::info("generating {} task(s)", tasks);
+    const auto tasks = pick_all(options, random);
+    spdlog::info("generating {} task(s)", tasks.size());
 
     std::vector<store::Fractal> fractals;
-    for (std::int64_t task = 0; task < tasks; ++task) {
-        fractals.push_back(api.create(pick(options, random)));
-        if (json) continue;
-        fmt::print("{}\n", fractals.back().uuid);
-        std::fflush(stdout);
+    try {
+        for (const store::Fractal& task : tasks) {
+            fractals.push_back(api.create(task));
+            if (json) continue;
+            fmt::print("{}\n", fractals.back().uuid);
+            std::fflush(stdout);
+        }
+        if (options.wait) wait_for(api, fractals, options.timeout);
+    } catch (const Failed&) {
+        // They are there, and nobody else knows whose they are.
+        if (json) fmt::print("{}", json_list(fractals));
+        throw;
     }
-    if (options.wait) wait_for(api, fractals, options.timeout);
     if (json) fmt::print("{}", json_list(fractals));
 
     int status = 0;
@@ -121,20 +142,33 @@ int create(Api& api, const CreateOptions& options, bool json) {
     return status;
 }
 
+/// The smallest picture that may be picked, or the largest, with the windows' edges as they were given.
+render::Parameters corner(const CreateOptions& options, bool largest) {
+    const auto end = [largest]<typename Number>(const Range<Number>& range) {
+        if (range.fixed) return *range.fixed;
+        const bool turned = std::is_integral_v<Number> && range.least > range.most;
+        return largest != turned ? range.most : range.least;
+    };
+    return {.width = end(options.width),
+            .height = end(options.height),
+            .iterations = end(options.iterations),
+            .window = {
+                .xa = end(options.xa), .xb = end(options.xb), .ya = end(options.ya), .yb = end(options.yb)}};
+}
+
 /// Refused here, before anything is created; the API would refuse it too.
 void check(const CreateOptions& options) {
-    if (options.tasks.fixed.value_or(1) < 1 || options.tasks.least < 1 || options.tasks.most < 1) {
-        throw common::command_line::UsageError("--tasks", "must be at least 1");
+    for (const std::int64_t tasks :
+         {options.tasks.fixed.value_or(1), options.tasks.least, options.tasks.most}) {
+        if (tasks < 1 || tasks > most_tasks) {
+            throw common::command_line::UsageError("--tasks",
+                                                   fmt::format("must be from 1 to {}", most_tasks));
+        }
     }
-    const render::Parameters given{.width = options.width.fixed.value_or(options.width.least),
-                                   .height = options.height.fixed.value_or(options.height.least),
-                                   .iterations = options.iterations.fixed.value_or(options.iterations.least),
-                                   .window = {.xa = options.xa.fixed.value_or(options.xa.least),
-                                              .xb = options.xb.fixed.value_or(options.xb.least),
-                                              .ya = options.ya.fixed.value_or(options.ya.least),
-                                              .yb = options.yb.fixed.value_or(options.yb.least)}};
-    for (const auto& error : render::validate(given))
-        throw common::command_line::UsageError("--" + error.field, error.message);
+    for (const bool largest : {false, true}) {
+        for (const auto& error : render::validate(corner(options, largest)))
+            throw common::command_line::UsageError("--" + error.field, error.message);
+    }
 }
 
 }  // namespace

@@ -1,20 +1,16 @@
 #include "faafo/cli/render_command.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <complex>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "faafo/cli/output.hpp"
 #include "faafo/render/julia.hpp"
 #include "faafo/render/png.hpp"
 
@@ -84,60 +80,6 @@ render::Julia julia_of(const Arguments& arguments) {
     }
     return render::julia(parameters, c);
 }
-
-/// Where the picture goes. A file appears under its name when it is complete; devices and pipes are written directly.
-class Output {
-  public:
-    explicit Output(std::string name) : name_(std::move(name)) {
-        if (std::string_view(name_) == "-") {
-            descriptor_ = STDOUT_FILENO;
-            return;
-        }
-        struct stat status{};
-        const bool special = ::stat(name_.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-        if (!special) temporary_ = fmt::format("{}.part-{}", name_, ::getpid());
-        const std::string& opened = special ? name_ : temporary_;
-        descriptor_ = ::open(opened.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (descriptor_ < 0) {
-            temporary_.clear();
-            fail("cannot be opened for writing");
-        }
-    }
-    ~Output() {
-        if (name_ != "-" && descriptor_ >= 0) ::close(descriptor_);
-        if (!temporary_.empty()) ::unlink(temporary_.c_str());
-    }
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
-
-    void write(std::string_view bytes) const {
-        while (!bytes.empty()) {
-            const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) fail("cannot be written");
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        }
-    }
-    void finish() {
-        if (name_ == "-") return;
-        if (::close(std::exchange(descriptor_, -1)) != 0) fail("cannot be written");
-        if (temporary_.empty()) return;
-        if (::rename(temporary_.c_str(), name_.c_str()) != 0) fail("cannot be replaced");
-        temporary_.clear();
-    }
-    [[nodiscard]] bool is_terminal() const { return ::isatty(descriptor_) == 1; }
-
-  private:
-    [[noreturn]] void fail(std::string_view what) const {
-        const int reason = errno;
-        throw std::runtime_error(fmt::format("{} {}: {}.", name_ == "-" ? "The standard output" : name_, what,
-                                             std::strerror(reason)));
-    }
-
-    std::string name_;
-    std::string temporary_;
-    int descriptor_ = -1;
-};
 
 std::string little_endian(std::span<const std::uint16_t> counts) {
     std::string bytes;

@@ -62,6 +62,18 @@ std::map<std::string, std::string> parse_ini(std::string_view text, std::string_
     return values;
 }
 
+std::vector<std::filesystem::path> configuration_files(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().extension() == ".conf") files.push_back(entry.path());
+    }
+    if (error)
+        throw BadConfiguration(fmt::format("cannot read the configuration folder {}", folder.string()));
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
 std::map<std::string, std::string> read_ini(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;

@@ -86,7 +86,7 @@ const std::vector<Key>& keys() {
          [](Settings& s, const std::string& v) {
              s.hand_over = std::chrono::seconds(to_number(v, 1, 86'400));
          }},
-        {"max_body_size", "bytes of the largest request (64 MiB)",
+        {"max_body_size", "bytes of the largest request (what the largest picture takes: 258 MiB)",
          [](Settings& s, const std::string& v) {
              s.max_body_size = to_number(v, 1024, std::uint64_t{4} << 30);
          },
@@ -116,19 +116,6 @@ void apply(Settings& settings, const std::map<std::string, std::string>& values,
             throw BadConfiguration(fmt::format("{}: {} {}", origin, name, error.what()));
         }
     }
-}
-
-void apply_folder(Settings& settings, const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> files;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        if (entry.path().extension() == ".conf") files.push_back(entry.path());
-    }
-    if (error)
-        throw BadConfiguration(fmt::format("cannot read the configuration folder {}", folder.string()));
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files)
-        apply(settings, read_ini(file), file.string());
 }
 
 std::string environment(const char* name) {
@@ -188,8 +175,10 @@ CommandLine read_settings(std::string_view program, std::string_view description
         files.emplace_back(default_file);
     for (const std::string& file : files)
         apply(settings, read_ini(file), file);
-    for (const std::string& folder : folders)
-        apply_folder(settings, folder);
+    for (const std::string& folder : folders) {
+        for (const auto& file : configuration_files(folder))
+            apply(settings, read_ini(file), file.string());
+    }
     apply(settings, flags, "command line");
     if (settings.database_url.empty()) settings.database_url = default_database_url();
     return line;

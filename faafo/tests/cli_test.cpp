@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <boost/json.hpp>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -112,15 +114,20 @@ TEST_F(CliTest, ShowsAndListsWhatIsPending) {
 }
 
 TEST_F(CliTest, MistakesAreUsageAndSayWhich) {
-    for (const auto& arguments : std::vector<std::vector<std::string>>{{},
-                                                                       {"paint"},
-                                                                       {"show"},
-                                                                       {"show", "zz"},
-                                                                       {"create", "--width", "0"},
-                                                                       {"create", "--width", "wide"},
-                                                                       {"create", "--tasks", "0"},
-                                                                       {"create", "--xa", "nan"},
-                                                                       {"list", "--nonsense"}}) {
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{},
+                                               {"paint"},
+                                               {"show"},
+                                               {"show", "zz"},
+                                               {"create", "--width", "0"},
+                                               {"create", "--width", "wide"},
+                                               {"create", "--tasks", "0"},
+                                               {"create", "--tasks", "100001"},
+                                               {"create", "--max-tasks", "0400000"},
+                                               {"create", "--max-width", "20001"},
+                                               {"create", "--min-iterations", "65537"},
+                                               {"create", "--xa", "nan"},
+                                               {"list", "--nonsense"}}) {
         const auto result = api.faafo(arguments);
         EXPECT_EQ(result.exit_status, 2)
             << testing::PrintToString(arguments) << result.output << result.error;
@@ -135,9 +142,56 @@ TEST_F(CliTest, MistakesAreUsageAndSayWhich) {
 TEST_F(CliTest, ConfigurationFilesNameTheEndpoint) {
     const std::filesystem::path file = files.path() / "client.conf";
     std::ofstream(file) << "[DEFAULT]\nendpoint_url = " << api.url() << "\n";
+    std::ofstream(files.path() / "a.conf") << "endpoint_url = http://127.0.0.1:1\n";
+    for (const auto& [option, value] : {std::pair{"--config-file", file}, {"--config-dir", files.path()}}) {
+        const auto result =
+            common::process::run({.arguments = {program("faafo").string(), option, value.string(), "list"}});
+        EXPECT_EQ(result.exit_status, 0) << option << result.error;
+    }
+}
+
+TEST_F(CliTest, DeletesAllThatCanBeDeleted) {
+    const Application application(files.database_url());
+    application.store->create(small_fractal(numbered_uuid(2)));
+    const auto result = api.faafo({"delete", numbered_uuid(1), numbered_uuid(2), numbered_uuid(3)});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_THAT(result.error, testing::AllOf(HasSubstr(numbered_uuid(1)), HasSubstr(numbered_uuid(3)),
+                                             testing::Not(HasSubstr(numbered_uuid(2)))));
+    EXPECT_FALSE(application.store->find(numbered_uuid(2)));
+}
+
+/// faafo with its standard output in a file or device.
+common::process::Result into(const std::string& file, const ApiProgram& api, const std::string& command) {
+    return common::process::run(
+        {.arguments = {"sh", "-c", "exec \"$0\" --endpoint-url \"$1\" " + command + " >" + file,
+                       program("faafo").string(), api.url()}});
+}
+
+TEST_F(CliTest, OutputThatGetsNowhereIsAnError) {
+    const Application application(files.database_url());
+    application.store->create(small_fractal(numbered_uuid(1)));
+    for (const std::string command :
+         {"list", "--json list", "status", "create --tasks 1", "--help", "--version"}) {
+        const auto result = into("/dev/full", api, command);
+        EXPECT_EQ(result.exit_status, 1) << command;
+        EXPECT_THAT(result.error, HasSubstr("standard output cannot be written")) << command;
+    }
+    EXPECT_EQ(into("/dev/null", api, "list").exit_status, 0);
+}
+
+TEST_F(CliTest, APictureThatFindsNoRoomLeavesTheFileThatWasThere) {
+    const auto created = lines(api.faafo({"create", "--width", "500", "--tasks", "1", "--wait"}).output);
+    ASSERT_EQ(created.size(), 1U);
+    const std::filesystem::path picture = files.path() / "pictures" / "picture.png";
+    std::filesystem::create_directory(picture.parent_path());
+    std::ofstream(picture) << "before";
     const auto result = common::process::run(
-        {.arguments = {program("faafo").string(), "--config-file", file.string(), "list"}});
-    EXPECT_EQ(result.exit_status, 0) << result.error;
+        {.arguments = {"sh", "-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh", program("faafo").string(),
+                       "--endpoint-url", api.url(), "get", created[0], "--output", picture.string()}});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_THAT(result.error, testing::AllOf(HasSubstr(picture.string()), HasSubstr("File too large")));
+    EXPECT_EQ(file_text(picture), "before");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(picture.parent_path()), {}), 1);
 }
 
 TEST(CliWithoutApi, SaysThatNobodyAnswers) {
@@ -197,6 +251,64 @@ TEST(CliWithoutApi, CreatingSurvivesABrokenConnection) {
     const auto requests = server.requests();
     ASSERT_EQ(requests.size(), 3U);
     EXPECT_EQ(requests[0].body.read(), requests[1].body.read()) << "the same uuid: nothing is created twice";
+}
+
+TEST(CliWithoutApi, WhatWasCreatedBeforeAFailureIsNamed) {
+    int calls = 0;
+    common::testkit::ScriptedServer server([&](const common::httpd::Request& request) {
+        if (++calls == 3) return common::testkit::json_answer(R"({"message":"enough"})", 400);
+        return common::testkit::json_answer(request.body.read(), 201);
+    });
+    const auto result =
+        common::process::run({.arguments = {program("faafo").string(), "--endpoint-url", server.url(),
+                                            "--json", "create", "--tasks", "5"}});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_THAT(result.error, HasSubstr("enough"));
+    const auto created = boost::json::parse(result.output).as_array();
+    ASSERT_EQ(created.size(), 2U);
+    const auto requests = server.requests();
+    ASSERT_EQ(requests.size(), 3U);
+    for (std::size_t i = 0; i < created.size(); ++i)
+        EXPECT_EQ(created[i].at("uuid"), boost::json::parse(requests[i].body.read()).at("uuid"));
+}
+
+TEST(CliWithoutApi, ADrawingThatIsStoppedLeavesNothing) {
+    const common::process::TemporaryDirectory folder;
+    const std::filesystem::path picture = folder.path() / "picture.png";
+    std::ofstream(picture) << "before";
+    common::process::Child drawing({.command = {.arguments = {program("faafo").string(),
+                                                              "render",
+                                                              "--c",
+                                                              "-0.7269,0.1889",
+                                                              "--xa",
+                                                              "-0.3",
+                                                              "--xb",
+                                                              "0.3",
+                                                              "--ya",
+                                                              "-0.3",
+                                                              "--yb",
+                                                              "0.3",
+                                                              "--width",
+                                                              "9999",
+                                                              "--height",
+                                                              "9999",
+                                                              "--iterations",
+                                                              "9999",
+                                                              "--output",
+                                                              picture.string()}}});
+    const std::filesystem::path descriptors = "/proc/" + std::to_string(drawing.pid()) + "/fd";
+    ASSERT_TRUE(common::testkit::wait_until([&] {
+        std::error_code ignored;
+        for (const auto& entry : std::filesystem::directory_iterator(descriptors, ignored)) {
+            const auto target = std::filesystem::read_symlink(entry.path(), ignored);
+            if (target.string().starts_with(folder.path().string())) return true;
+        }
+        return false;
+    }));
+    drawing.signal(SIGINT);
+    EXPECT_EQ(drawing.wait(std::chrono::seconds{10}), 128 + SIGINT);
+    EXPECT_EQ(file_text(picture), "before");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
 }  // namespace
