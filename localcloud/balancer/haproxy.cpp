@@ -174,9 +174,11 @@ class HaproxyBalancers : public Balancers {
         if (!common::process::find_program("haproxy"))
             throw std::runtime_error(
                 "HAProxy is not there, which load balancers are made of: apt-get install haproxy");
-        const auto result = common::process::run({.arguments = {"haproxy", "-c", "-q", "-f", config.string()},
-                                                  .timeout = std::chrono::seconds(20)});
-        if (!result.ok()) throw std::runtime_error("HAProxy refuses its configuration: " + result.error);
+        // Not with -q, which keeps the reasons quiet, too.
+        const auto result = common::process::run(
+            {.arguments = {"haproxy", "-c", "-f", config.string()}, .timeout = std::chrono::seconds(20)});
+        if (!result.ok())
+            throw std::runtime_error("HAProxy refuses its configuration: " + result.output + result.error);
     }
 
     void start(const std::string& id, const Files& files, const std::filesystem::path& inside) {

@@ -77,13 +77,24 @@ std::string persistence(const Pool& pool) {
     return {};
 }
 
+/// As one word of the configuration, whatever is in it.
+std::string as_word(std::string_view text) {
+    static constexpr std::string_view special = " \t\"'\\#";
+    std::string word;
+    for (const char letter : text) {
+        if (special.find(letter) != std::string_view::npos) word += '\\';
+        word += letter;
+    }
+    return word;
+}
+
 /// "200" is a status, "200,202" several, "200-204" a range: HAProxy knows the same.
 std::string checks(const Monitor& monitor) {
     std::string text = fmt::format("    timeout check {}s\n", monitor.timeout);
     if (monitor.type == "TLS-HELLO") return text + "    option ssl-hello-chk\n";
     if (monitor.type != "HTTP" && monitor.type != "HTTPS") return text;
     text += fmt::format("    option httpchk\n    http-check send meth {} uri {}", monitor.http_method,
-                        monitor.url_path);
+                        as_word(monitor.url_path));
     const bool host = !monitor.domain_name.empty();
     if (host || monitor.http_version == "1.1") text += " ver HTTP/1.1";
     if (host) {

@@ -1,6 +1,9 @@
 // What HAProxy is told, and what is read out of its answers: no process is needed for these.
 #include <gmock/gmock.h>
 
+#include <fstream>
+
+#include "common/process/process.hpp"
 #include "localcloud/balancer/haproxy_config.hpp"
 
 using namespace localcloud::balancer;
@@ -63,6 +66,26 @@ TEST(HaproxyConfig, SaysHowMembersAreChosenAndWatched) {
                 HasSubstr("http-check send meth HEAD uri /healthz\n    http-check expect status 200,202\n"));
     EXPECT_THAT(text, HasSubstr("server m1 10.0.0.11:8080 weight 3 check inter 2s fall 5 rise 4\n"));
     EXPECT_THAT(text, HasSubstr("addr 10.0.0.13 port 9 backup disabled\n"));
+}
+
+TEST(HaproxyConfig, APathIsOneWordWhateverIsInIt) {
+    auto specification = one_of_all();
+    specification.pools[0].monitor->url_path = "/it's?a=\"b\"#c\\ d$HOME";
+    EXPECT_THAT(config(specification), HasSubstr(R"(uri /it\'s?a=\"b\"\#c\\\ d$HOME)"
+                                                 "\n"));
+}
+
+TEST(HaproxyConfig, HaproxyReadsAPathWithEverythingThatAPathMayHave) {
+    if (!common::process::find_program("haproxy")) GTEST_SKIP() << "without HAProxy";
+    const common::process::TemporaryDirectory folder{"haproxy-config"};
+    auto specification = one_of_all();
+    specification.interface.ip_address = "127.0.0.1";
+    specification.pools[0].monitor->url_path = "/-_.~%!$&'()*+,;=:@?";
+    std::ofstream{folder.path() / "config"} << haproxy_config(
+        specification, {.socket = folder.path() / "socket", .server_state = folder.path() / "state"});
+    const auto result =
+        common::process::run({.arguments = {"haproxy", "-c", "-f", (folder.path() / "config").string()}});
+    EXPECT_TRUE(result.ok()) << result.output << result.error;
 }
 
 TEST(HaproxyConfig, WithoutAPoolNobodyIsAsked) {
