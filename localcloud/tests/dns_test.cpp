@@ -64,6 +64,21 @@ TEST_F(Dns, ZonesAndRecordSetsBecomeActiveAndGo) {
     EXPECT_EQ(cloud_.ask("GET", "/dns/v2/recordsets").at("/metadata/total_count"), "0");
 }
 
+TEST_F(Dns, RecordsAreOneLine) {
+    const std::string path = zones + "/" + zone("lines.example.");
+    const auto add = [&](const char* type, const char* record) {
+        return cloud_
+            .ask("POST", path + "/recordsets",
+                 {{"name", std::string{type} + ".lines.example."}, {"type", type}, {"records", {record}}})
+            .status;
+    };
+    EXPECT_EQ(add("MX", "10\nmail.example.org."), 400);
+    EXPECT_EQ(add("SRV", "1 2 3\nfoo.example.org."), 400);
+    EXPECT_EQ(add("CAA", "0 issue\nca.example.org"), 400);
+    EXPECT_EQ(add("MX", "10 mail.example.org."), 202);
+    EXPECT_EQ(add("TXT", "caf\xc3\xa9"), 202);
+}
+
 TEST_F(Dns, SerialsGrowWithEveryChange) {
     const std::string path = zones + "/" + zone();
     const std::string before = cloud_.ask("GET", path).at("/serial");
@@ -132,6 +147,16 @@ TEST(DnsRecords, NothingHostileGetsIntoAZoneFile) {
     EXPECT_FALSE(is_record("TXT", "\"open"));
     EXPECT_FALSE(is_record("MX", "10 mail.example.org. ; comment"));
     EXPECT_FALSE(is_record("CNAME", "x.example.org. 1 IN A 1.1.1.1"));
+    EXPECT_TRUE(is_record("MX", "10 mail.example.org."));
+    for (const char* bad : {"10\nmail.example.org.", "10\tmail.example.org.", "10 mail.example.org.\r"})
+        EXPECT_FALSE(is_record("MX", bad)) << bad;
+    EXPECT_FALSE(is_record("SRV", "1 2 3\nfoo.example.org."));
+    EXPECT_FALSE(is_record("CAA", "0 issue\vca.example.org"));
+    EXPECT_EQ(in_zone_file("MX", "10  mail.example.org."), "10 mail.example.org.");
+    EXPECT_EQ(in_zone_file("SRV", "1 2\n3 x.example.org."), "1 2 3 x.example.org.")
+        << "as older states have it";
+    EXPECT_EQ(in_zone_file("CAA", "0 issue \"ca.example.org\""), "0 issue \"ca.example.org\"");
+    EXPECT_EQ(in_zone_file("TXT", "\xc3\xa9"), R"("\195\169")");
     EXPECT_EQ(in_zone_file("TXT", "a;b\\c"), "\"a;b\\\\c\"");
     EXPECT_EQ(in_zone_file("TXT", R"("one" "t\"wo")"), R"("one" "t\"wo")");
     EXPECT_EQ(in_zone_file("TXT", std::string(300, 'x')),

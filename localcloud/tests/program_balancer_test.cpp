@@ -314,6 +314,9 @@ TEST(ServedZones, AnswerWithinASecondAndAfterARestart) {
     ASSERT_TRUE(wait_until([&] { return dig("A", "api.fractals.test") == "127.0.0.12\n"; }, 10s));
     std::printf("served after %lld ms\n",
                 static_cast<long long>((std::chrono::steady_clock::now() - asked) / 1ms));
+    (void)client.ask("POST", zone + "/recordsets",
+                     {{"name", "text.fractals.test."}, {"type", "TXT"}, {"records", {"caf\xc3\xa9"}}});
+    EXPECT_TRUE(wait_until([&] { return dig("TXT", "text.fractals.test") == "\"caf\\195\\169\"\n"; }, 10s));
     ASSERT_TRUE(cloud.run({"down"}).ok());
     EXPECT_FALSE(host::ProcessIdentity::read(cloud.state() / "host" / "processes" / "dns"));
     ASSERT_TRUE(cloud.run({"up"}).ok());

@@ -1,6 +1,7 @@
 #include "localcloud/api/dns/records.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -50,7 +51,6 @@ std::vector<std::string> words(const std::string& text) {
 /// The strings of a TXT record: quoted ones, or all of it as one.
 std::optional<std::vector<std::string>> strings_of(const std::string& data) {
     if (data.empty() || data.size() > longest_text) return std::nullopt;
-    if (std::ranges::any_of(data, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) return std::nullopt;
     std::vector<std::string> strings;
     if (data.front() != '"') {
         if (data.find('"') != std::string::npos) return std::nullopt;
@@ -75,9 +75,14 @@ std::optional<std::vector<std::string>> strings_of(const std::string& data) {
     return strings;
 }
 
+/// As a zone file has it, which is ASCII.
 std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
+        if (static_cast<unsigned char>(c) >= 0x80) {
+            out += '\\' + std::to_string(static_cast<unsigned char>(c));
+            continue;
+        }
         if (c == '"' || c == '\\') out += '\\';
         out += c;
     }
@@ -122,6 +127,8 @@ bool is_record_type(std::string_view type) {
 }
 
 bool is_record(std::string_view type, const std::string& data) {
+    // A line break would end the record in the zone file, and begin another.
+    if (std::ranges::any_of(data, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) return false;
     if (type == "A") return is_address(AF_INET, data);
     if (type == "AAAA") return is_address(AF_INET6, data);
     if (type == "CNAME" || type == "NS" || type == "PTR") return is_target(data);
@@ -151,13 +158,13 @@ std::string in_zone_file(std::string_view type, const std::string& data) {
         }
         return out;
     }
-    if (type == "CAA") {
-        const std::vector<std::string> parts = words(data);
-        std::string value = parts[2];
-        std::erase(value, '"');
-        return parts[0] + " " + parts[1] + " " + in_quotes(value);
+    std::vector<std::string> parts = words(data);
+    if (type == "CAA" && parts.size() == 3) {
+        std::erase(parts[2], '"');
+        parts[2] = in_quotes(parts[2]);
     }
-    return data;
+    // Not as it was sent, but as it was understood.
+    return fmt::format("{}", fmt::join(parts, " "));
 }
 
 std::string mailbox_name(std::string_view email) {
