@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <png.h>
 
+#include <atomic>
+#include <functional>
+#include <optional>
 #include <set>
 
+#include "common/testkit/scripted_server.hpp"
 #include "faafo/tests/application.hpp"
 #include "faafo/tests/programs.hpp"
 
@@ -79,6 +83,73 @@ TEST_F(BrowserTest, ShowsTheFractals) {
     ASSERT_EQ(shot.width, 1280U);
     const std::set<std::uint32_t> colours(shot.pixels.begin(), shot.pixels.end());
     EXPECT_GT(colours.size(), 500U) << "a page without pictures has some dozens";
+}
+
+/// The application, with a script of the test's in its page.
+class ProbedPage {
+  public:
+    /// `answer` may answer in the application's place.
+    ProbedPage(const Application& application, std::string script,
+               std::function<std::optional<common::httpd::Response>(const common::httpd::Request&)> answer)
+        : server_([this, &application, script = std::move(script),
+                   answer = std::move(answer)](const common::httpd::Request& request) {
+              if (request.path == "/probe.js")
+                  return common::testkit::Answer{
+                      {.headers = {{"Content-Type", "text/javascript"}}, .body = script}};
+              auto response = answer(request);
+              if (!response) response = application.service(request);
+              response->headers.erase("Content-Security-Policy");
+              if (const auto end = response->body.find("</head>"); end != std::string::npos)
+                  response->body.insert(end, "<script src=\"/probe.js\" defer></script>");
+              return common::testkit::Answer{*std::move(response)};
+          }) {}
+
+    [[nodiscard]] std::string url() const { return server_.url(); }
+
+  private:
+    common::testkit::ScriptedServer server_;
+};
+
+TEST_F(BrowserTest, TheKeyboardStaysWhereItIsWhenFractalsFinish) {
+    const Application application(files.database_url());
+    const auto finish = [&](int number) {
+        const store::Fractal fractal = small_fractal(numbered_uuid(number));
+        application.store->create(fractal);
+        (void)application.store->complete(drawn(fractal));
+    };
+    finish(1);
+    std::atomic<int> pages = 0;
+    const ProbedPage page(
+        application, R"js(
+        const link = document.querySelector('a.picture');
+        link.focus();
+        new MutationObserver(() => {
+          document.body.dataset.at = document.activeElement === link ? 'the same link' : 'another place';
+        }).observe(document.getElementById('gallery'), {childList: true, subtree: true});)js",
+        [&](const common::httpd::Request& request) -> std::optional<common::httpd::Response> {
+            if (request.path == "/" && ++pages == 2) finish(2);
+            return std::nullopt;
+        });
+    const auto shown = browse(page.url(), {"--dump-dom"});
+    ASSERT_TRUE(shown.ok()) << shown.error;
+    EXPECT_THAT(shown.output, testing::HasSubstr("2 fractals"));
+    EXPECT_THAT(shown.output, testing::HasSubstr("/fractal/" + numbered_uuid(2)));
+    EXPECT_THAT(shown.output, testing::HasSubstr("data-at=\"the same link\""));
+}
+
+TEST_F(BrowserTest, SaysHowManyNewFractalsThereAre) {
+    const Application application(files.database_url());
+    std::atomic<int> orders = 0;
+    const ProbedPage page(
+        application, "document.getElementById('order').requestSubmit();",
+        [&](const common::httpd::Request& request) -> std::optional<common::httpd::Response> {
+            if (request.method != "POST" || ++orders < 3) return std::nullopt;
+            return common::httpd::Response{.status = 503, .body = R"({"message":"no room"})"};
+        });
+    const auto shown = browse(page.url(), {"--dump-dom"});
+    ASSERT_TRUE(shown.ok()) << shown.error;
+    EXPECT_THAT(shown.output, testing::HasSubstr(">2 of 3 new fractals: no room</output>"));
+    EXPECT_THAT(shown.output, testing::HasSubstr("class=\"queued\""));
 }
 
 }  // namespace

@@ -83,9 +83,9 @@ TEST_F(GalleryTest, ShowsWhatIsNotFinishedWithItsState) {
     (void)application.queue->claim("a");
     application.queue->reject(application.queue->claim("b")->lease, "no <memory>");
     const std::string html = page("/");
-    EXPECT_THAT(html, HasSubstr("<li class=\"drawing\">"));
-    EXPECT_THAT(html, HasSubstr("<li class=\"queued\">"));
-    EXPECT_THAT(html, HasSubstr("<li class=\"failed\">"));
+    EXPECT_THAT(html, HasSubstr("<li class=\"drawing\""));
+    EXPECT_THAT(html, HasSubstr("<li class=\"queued\""));
+    EXPECT_THAT(html, HasSubstr("<li class=\"failed\""));
     EXPECT_THAT(html, HasSubstr("no &lt;memory&gt;"));
     EXPECT_THAT(shown("/"), testing::IsEmpty());
 }

@@ -6,6 +6,40 @@ const order = document.getElementById('order');
 const message = document.getElementById('message');
 let shown = null;
 
+// What a node is, on the page as on a newer one.
+function key(node) {
+  return [node.nodeName, node.dataset?.uuid ?? node.getAttribute?.('href') ?? node.className].join(' ');
+}
+
+// Makes a part of the page like a newer one. Nodes that stay are not replaced: the keyboard may be at one of them, and
+// pictures would be loaded anew.
+function update(part, newer) {
+  if (part.isEqualNode(newer)) return;
+  if (part.nodeType !== Node.ELEMENT_NODE) {
+    part.data = newer.data;
+    return;
+  }
+  for (const name of part.getAttributeNames()) if (!newer.hasAttribute(name)) part.removeAttribute(name);
+  for (const {name, value} of newer.attributes) if (part.getAttribute(name) !== value) part.setAttribute(name, value);
+
+  const wanted = new Set([...newer.childNodes].map(key));
+  for (const node of [...part.childNodes]) if (!wanted.has(key(node))) node.remove();
+  const left = [...part.childNodes];
+  let place = part.firstChild;
+  for (const node of [...newer.childNodes]) {
+    const index = left.findIndex((each) => key(each) === key(node));
+    if (index < 0) {
+      part.insertBefore(node, place);
+      continue;
+    }
+    const [same] = left.splice(index, 1);
+    if (same === place) place = place.nextSibling;
+    else part.insertBefore(same, place);
+    update(same, node);
+  }
+  for (const node of left) node.remove();
+}
+
 async function refresh() {
   // The server answers "not modified" unless something changed.
   const response = await fetch(location.href, {cache: 'no-cache'});
@@ -14,7 +48,7 @@ async function refresh() {
   if (text === shown) return;
   shown = text;
   const fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('gallery');
-  if (fresh.innerHTML !== gallery.innerHTML) gallery.replaceChildren(...fresh.childNodes);
+  update(gallery, fresh);
 }
 
 async function watch() {
@@ -60,16 +94,20 @@ async function request(side) {
 order.addEventListener('submit', async (event) => {
   event.preventDefault();
   const button = order.querySelector('button');
+  const wanted = Number(order.tasks.value);
+  const atButton = document.activeElement === button;
+  let made = 0;
   button.disabled = true;
   try {
-    for (let task = 0; task < Number(order.tasks.value); ++task) await request(Number(order.side.value));
+    for (; made < wanted; ++made) await request(Number(order.side.value));
     message.value = '';
     if (location.pathname !== '/') location.assign('/');
-    await refresh();
   } catch (error) {
-    message.value = `No new fractals: ${error.message}`;
+    message.value = `${made === 0 ? 'No' : `${made} of ${wanted}`} new fractals: ${error.message}`;
   } finally {
     button.disabled = false;
+    if (atButton) button.focus();
+    await refresh().catch(() => {});
   }
 });
 
