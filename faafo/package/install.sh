@@ -42,6 +42,40 @@ logs=/var/log/faafo
 default_endpoint=http://127.0.0.1
 default_database=sqlite:////var/lib/faafo/faafo.db
 
+# --- the configuration's keys --------------------------------------------------------------------
+
+# They are those of [DEFAULT], and what is before any section; the same words in other sections are other programs'.
+# Through the environment: arguments are seen by everybody, and awk would treat backslashes in them.
+in_configuration() {
+  awk '
+    /^\[/ { elsewhere = $0 !~ /^\[[ \t]*DEFAULT[ \t]*\]/; if (elsewhere && !end) end = NR }
+    { mine = !elsewhere && $0 ~ "^[ \t]*" ENVIRON["key"] "[ \t]*=" }
+    '"$1" "$configuration"
+}
+replace_configuration() {
+  cat "$configuration.new" >"$configuration"
+  rm -f "$configuration.new"
+}
+# set_key NAME VALUE: replaces the line or adds it where [DEFAULT] ends; other lines stay as they are.
+set_key() {
+  last=$(key=$1 in_configuration 'mine { found = NR } END { print found + 0, end + 0 }')
+  key=$1 value=$2 found=${last% *} end=${last#* } in_configuration '
+    function put() { print ENVIRON["key"] " = " ENVIRON["value"] }
+    NR == ENVIRON["found"] || (ENVIRON["found"] == 0 && NR == ENVIRON["end"]) { put() }
+    !mine { print }
+    END { if (ENVIRON["found"] == 0 && ENVIRON["end"] == 0) put() }' >"$configuration.new"
+  replace_configuration
+}
+unset_key() {
+  key=$1 in_configuration '!mine { print }' >"$configuration.new"
+  replace_configuration
+}
+# The last one counts, as for the programs.
+value_of() {
+  [ ! -e "$configuration" ] ||
+    key=$1 in_configuration 'mine { sub(/^[^=]*=[ \t]*/, ""); value = $0 } END { print value }'
+}
+
 # --- what is asked for -------------------------------------------------------------------------
 
 install_faafo='' install_messaging='' install_database='' run_api='' run_worker='' run_demo=''
@@ -169,7 +203,7 @@ if [ -z "$uninstall" ]; then
     broker="amqp://faafo:$(url_encoded "$messaging_password")@127.0.0.1:5672//"
   fi
   if [ -n "$run_worker" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ] && [ -z "$broker" ] &&
-    ! grep -q '^[[:space:]]*transport_url[[:space:]]*=[[:space:]]*[a-z]*amq' "$configuration" 2>/dev/null; then
+    ! is_broker_url "$(value_of transport_url)"; then
     misused "-r worker without -r api needs a message broker: -m, or transport_url in the file of --settings"
   fi
   if [ -n "$run_demo" ] && [ -z "$run_api" ] && [ ! -e /etc/faafo/api ]; then
@@ -262,17 +296,6 @@ create_folders() {
   chown root:faafo /etc/faafo; chmod 750 /etc/faafo
 }
 
-# set_key NAME VALUE: replaces the line or adds it to [DEFAULT]; other lines stay as they are.
-set_key() {
-  # Through the environment: arguments are seen by everybody, and awk would treat backslashes in them.
-  key=$1 value=$2 awk '
-    $0 ~ "^[ \t]*" ENVIRON["key"] "[ \t]*=" { if (!done) print ENVIRON["key"] " = " ENVIRON["value"]; done = 1; next }
-    { print }
-    END { if (!done) print ENVIRON["key"] " = " ENVIRON["value"] }' "$configuration" >"$configuration.new"
-  cat "$configuration.new" >"$configuration"
-  rm -f "$configuration.new"
-}
-
 write_configuration() {
   umask 027
   if [ ! -e "$configuration" ]; then
@@ -299,13 +322,6 @@ END
   chmod 640 "$configuration"
   umask 022
 }
-
-unset_key() {
-  sed "/^[[:space:]]*$1[[:space:]]*=/d" "$configuration" >"$configuration.new"
-  cat "$configuration.new" >"$configuration"
-  rm -f "$configuration.new"
-}
-value_of() { sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" "$configuration" | tail -n 1; }
 
 # The gallery starts with something to see. Once: running the installer again makes no more.
 create_first_fractals() {

@@ -170,6 +170,27 @@ echo "left after purge: $(ls /var/lib /var/log /etc | grep faafo)."
     EXPECT_THAT(output, HasSubstr("left after purge: .\n"));
 }
 
+TEST_F(Guest, ChangesTheConfigurationsOwnSectionAndNoOther) {
+    const std::string output = output_of(R"sh(
+install() { sh /var/tmp/faafo/install.sh "$@" >/dev/null; }
+install -i faafo
+printf '[oslo_messaging_rabbit]\ntransport_url = of others\nworkers = 7\n' >>/etc/faafo/faafo.conf
+install -i faafo -r worker -m amqp://user:pass@127.0.0.1:5672//
+install -i faafo -e http://127.0.0.2
+install -i faafo -r worker -m 'amqp://user:a\b@127.0.0.1:5672//'
+cat /etc/faafo/faafo.conf
+)sh");
+    EXPECT_THAT(output, testing::EndsWith("[DEFAULT]\n"
+                                          "listen_address = 0.0.0.0\n"
+                                          "bind_port = 80\n"
+                                          "database_url = sqlite:////var/lib/faafo/faafo.db\n"
+                                          "endpoint_url = http://127.0.0.2\n"
+                                          "transport_url = amqp://user:a\\b@127.0.0.1:5672//\n"
+                                          "[oslo_messaging_rabbit]\n"
+                                          "transport_url = of others\n"
+                                          "workers = 7\n"));
+}
+
 TEST_F(Guest, ANewerPackageTakesThePlaceOfAnOlderOne) {
     const std::string output = output_of(std::string(helpers) + R"sh(
 new=$(cat /var/tmp/faafo/VERSION)
