@@ -30,6 +30,11 @@ class Servers : public ::testing::Test {
         std::sort(names.begin(), names.end());
         return names;
     }
+    json::object server_request(const char* name) {
+        json::object wanted{{"name", name}, {"imageRef", cloud.image()}, {"flavorRef", cloud.flavor()}};
+        wanted["networks"] = json::array{json::object{{"uuid", cloud.network()}}};
+        return wanted;
+    }
     ApiCloud cloud;
 };
 
@@ -84,6 +89,107 @@ TEST(Patterns, AreReadAsPythonReadsThem) {
     }
 }
 
+TEST_F(Servers, AreRefusedForTheSameWhetherMadeChangedOrRebuilt) {
+    const std::string server = cloud.server("one");
+    const std::string path = servers + "/" + server;
+    const std::string long_text(256, 'x');
+    struct Case {
+        const char* member;
+        json::value wrong;
+        bool change = true;  ///< a change can have it, too
+    };
+    for (const auto& [member, wrong, change] : {Case{"name", " "},
+                                                Case{"name", "\t"},
+                                                Case{"name", "a\nb"},
+                                                Case{"name", 5},
+                                                Case{"name", nullptr},
+                                                Case{"name", ""},
+                                                Case{"name", long_text.c_str()},
+                                                Case{"description", 5},
+                                                Case{"description", long_text.c_str()},
+                                                Case{"accessIPv4", "junk"},
+                                                Case{"accessIPv4", nullptr},
+                                                Case{"accessIPv6", "10.0.0.1"},
+                                                Case{"hostname", "bad host\nname"},
+                                                Case{"hostname", nullptr},
+                                                Case{"hostname", "-a"},
+                                                Case{"OS-DCF:diskConfig", "FOO"},
+                                                Case{"metadata", 5, false},
+                                                Case{"metadata", {{"a/b", "c"}}, false},
+                                                Case{"user_data", 5, false},
+                                                Case{"user_data", "a", false},
+                                                Case{"key_name", 5, false},
+                                                Case{"key_name", "none", false},
+                                                Case{"adminPass", 5, false}}) {
+        const std::string what = std::string{member} + " " + json::serialize(wrong);
+        json::object made = server_request("two");
+        made[member] = wrong;
+        EXPECT_EQ(cloud.ask("POST", servers, {{"server", made}}, "demo", "2.90").status, 400) << what;
+        const json::object rebuilt{{"imageRef", cloud.image()}, {member, wrong}};
+        EXPECT_EQ(cloud.ask("POST", path + "/action", {{"rebuild", rebuilt}}, "demo", "2.90").status, 400)
+            << what;
+        if (!change) continue;
+        EXPECT_EQ(cloud.ask("PUT", path, {{"server", {{member, wrong}}}}, "demo", "2.90").status, 400)
+            << what;
+    }
+    json::object groups = server_request("two");
+    groups["security_groups"] = 5;
+    EXPECT_EQ(cloud.ask("POST", servers, {{"server", groups}}).status, 400);
+    EXPECT_THAT(listed(""), ElementsAre("one"));
+    const std::string umlauts = "\u00e4\u00f6\u00fc";
+    std::string long_name;
+    while (long_name.size() < 2 * 255)
+        long_name += umlauts;
+    EXPECT_EQ(cloud.ask("PUT", path, {{"server", {{"name", long_name}}}}).at("/server/name"), long_name)
+        << "255 letters";
+}
+
+TEST_F(Servers, ARebuiltOneHasWhatTheRequestSays) {
+    for (const char* name : {"first", "second"})
+        ASSERT_EQ(cloud.ask("POST", "/compute/v2.1/os-keypairs", {{"keypair", {{"name", name}}}}).status,
+                  200);
+    const std::string server = cloud.server("one", {{"key_name", "first"}, {"accessIPv6", "fd00::1"}});
+    const auto rebuild = [&](json::object request) {
+        request["imageRef"] = cloud.image();
+        const ApiAnswer answer =
+            cloud.ask("POST", servers + "/" + server + "/action", {{"rebuild", request}}, "demo", "2.90");
+        EXPECT_EQ(answer.status, 202);
+        EXPECT_TRUE(cloud.becomes(server, "ACTIVE"));
+        return answer;
+    };
+    EXPECT_EQ(rebuild({{"adminPass", "secret"}, {"key_name", "second"}, {"hostname", "other"}})
+                  .at("/server/adminPass"),
+              "secret");
+    rebuild({{"accessIPv4", "192.0.2.1"}, {"OS-DCF:diskConfig", "AUTO"}});
+    const ApiAnswer shown = cloud.ask("GET", servers + "/" + server, {}, "demo", "2.90");
+    EXPECT_EQ(shown.at("/server/key_name"), "second");
+    EXPECT_EQ(shown.at("/server/OS-EXT-SRV-ATTR:hostname"), "other");
+    EXPECT_EQ(shown.at("/server/accessIPv4"), "192.0.2.1");
+    EXPECT_EQ(shown.at("/server/accessIPv6"), "fd00::1");
+    EXPECT_EQ(shown.at("/server/OS-DCF:diskConfig"), "AUTO");
+    EXPECT_TRUE(rebuild({{"key_name", nullptr}}).body.at_pointer("/server/key_name").is_null());
+}
+
+TEST_F(Servers, AddressesAndPortsAreCheckedBeforeOneIsPromised) {
+    const std::string server = cloud.server("one");
+    const std::string taken = cloud.ask("GET", servers + "/" + server).at("/server/addresses/private/0/addr");
+    const std::string port =
+        cloud.ask("POST", "/network/v2.0/ports", {{"port", {{"network_id", cloud.network()}}}})
+            .at("/port/id");
+    const auto status = [&](const json::object& network, int count = 1) {
+        json::object wanted = server_request("two");
+        wanted["networks"] = json::array{network};
+        wanted["min_count"] = count;
+        return cloud.ask("POST", servers, {{"server", wanted}}).status;
+    };
+    EXPECT_EQ(status({{"uuid", cloud.network()}, {"fixed_ip", "junk"}}), 400);
+    EXPECT_EQ(status({{"uuid", cloud.network()}, {"fixed_ip", taken}}), 400);
+    EXPECT_EQ(status({{"uuid", cloud.network()}, {"fixed_ip", "10.0.0.90"}}, 2), 400);
+    EXPECT_EQ(status({{"port", port}}, 2), 400);
+    EXPECT_THAT(listed(""), ElementsAre("one"));
+    EXPECT_EQ(status({{"port", port}}), 202);
+}
+
 TEST_F(Servers, OneThatFailsWhileItIsDeletedIsDeleted) {
     std::promise<void> spawning;
     std::promise<void> deleted;
@@ -92,9 +198,8 @@ TEST_F(Servers, OneThatFailsWhileItIsDeletedIsDeleted) {
         deleted.get_future().wait();
         throw std::runtime_error{"there is no room"};
     };
-    json::object wanted{{"name", "one"}, {"imageRef", cloud.image()}, {"flavorRef", cloud.flavor()}};
-    wanted["networks"] = json::array{json::object{{"uuid", cloud.network()}}};
-    const std::string server = cloud.ask("POST", servers, {{"server", wanted}}).at("/server/id");
+    const std::string server =
+        cloud.ask("POST", servers, {{"server", server_request("one")}}).at("/server/id");
     spawning.get_future().wait();
     EXPECT_EQ(cloud.ask("DELETE", servers + "/" + server).status, 204);
     deleted.set_value();

@@ -5,6 +5,7 @@
 
 #include "localcloud/api/compute/compute_service.hpp"
 #include "localcloud/api/compute/paging.hpp"
+#include "localcloud/api/compute/server_values.hpp"
 #include "localcloud/api/image/image_service.hpp"
 #include "localcloud/api/network/network_service.hpp"
 #include "localcloud/api/network/topology.hpp"
@@ -85,35 +86,39 @@ Document shown_event(const Call& call, const Document& server, const Document& e
 void check_rebuild(const Call& call, const Document& request) {
     if (!request.contains("imageRef"))
         throw invalid_field("rebuild", request, "'imageRef' is a required property");
-    struct Known {
-        std::string_view name;
-        int since = 1;
-        int until = latest_microversion;
+    static constexpr std::array known{KnownField{"imageRef"},
+                                      KnownField{"adminPass"},
+                                      KnownField{"name"},
+                                      KnownField{"metadata"},
+                                      KnownField{"preserve_ephemeral"},
+                                      KnownField{"OS-DCF:diskConfig"},
+                                      KnownField{"accessIPv4"},
+                                      KnownField{"accessIPv6"},
+                                      KnownField{"personality", 1, 56},
+                                      KnownField{"description", 19},
+                                      KnownField{"key_name", 54},
+                                      KnownField{"user_data", 57},
+                                      KnownField{"trusted_image_certificates", 63},
+                                      KnownField{"hostname", 90}};
+    check_fields("rebuild", request, call.microversion, known);
+    check_values(request, true);
+}
+
+/// What the request gives the server anew; everything else stays as it is.
+void apply_rebuild(const state::View& view, const Call& call, const Document& request, Document& server) {
+    struct Renamed {
+        std::string_view field, member;
     };
-    static constexpr std::array known{Known{"imageRef"},
-                                      Known{"adminPass"},
-                                      Known{"name"},
-                                      Known{"metadata"},
-                                      Known{"preserve_ephemeral"},
-                                      Known{"OS-DCF:diskConfig"},
-                                      Known{"accessIPv4"},
-                                      Known{"accessIPv6"},
-                                      Known{"personality", 1, 56},
-                                      Known{"description", 19},
-                                      Known{"key_name", 54},
-                                      Known{"user_data", 57},
-                                      Known{"trusted_image_certificates", 63},
-                                      Known{"hostname", 90}};
-    for (const auto& field : request) {
-        const bool allowed = std::any_of(known.begin(), known.end(), [&](const Known& candidate) {
-            return candidate.name == field.key() && call.microversion >= candidate.since &&
-                   call.microversion <= candidate.until;
-        });
-        if (!allowed)
-            throw invalid_field(
-                "rebuild", request,
-                "Additional properties are not allowed ('" + std::string{field.key()} + "' was unexpected)");
+    for (const auto& [field, member] :
+         {Renamed{"name", "name"}, Renamed{"metadata", "metadata"}, Renamed{"description", "description"},
+          Renamed{"user_data", "user_data"}, Renamed{"hostname", "hostname"},
+          Renamed{"accessIPv4", "accessIPv4"}, Renamed{"accessIPv6", "accessIPv6"},
+          Renamed{"OS-DCF:diskConfig", "disk_config"}, Renamed{"key_name", "key_name"}}) {
+        if (const json::value* given = request.if_contains(field)) server[member] = *given;
     }
+    if (!request.contains("key_name")) return;
+    server["key"] =
+        text(request, "key_name").empty() ? Document{} : keypair_for(view, call, text(request, "key_name"));
 }
 
 /// The floating IP with the address that the request names, as its project sees it.
@@ -270,21 +275,17 @@ Response ComputeService::rebuild_server(const Call& call, const Document& reques
     if (image == nullptr || !image::visible(call.caller, *image))
         throw bad_request("Cannot find image for rebuild");
     if (text(*image, "status") != "active") throw bad_request("Image " + image_id + " is not active.");
+    check_metadata_count(transaction, call, object(request, "metadata"));
     Document& server = transaction.edit(Kind::server, id);
     server["image_id"] = image_id;
     server["task_state"] = "rebuilding";
     server["updated"] = state::iso_seconds(state::now());
-    if (!text(request, "name").empty()) server["name"] = text(request, "name");
-    if (member(request, "metadata") != nullptr) server["metadata"] = object(request, "metadata");
-    if (call.microversion >= 19 && request.contains("description")) {
-        server["description"] = request.at("description");
-    }
-    if (call.microversion >= 57 && request.contains("user_data"))
-        server["user_data"] = request.at("user_data");
+    apply_rebuild(transaction, call, request, server);
     remember_action(transaction, call, id, "rebuild");
     transaction.commit();
     Document answer = server_body(transaction, call, server, Shape::change);
-    answer.emplace("adminPass", state::random_word(12));
+    answer.emplace("adminPass", text(request, "adminPass", state::random_word(12)));
+    if (call.microversion >= 54) answer.emplace("key_name", server.at("key_name"));
     if (call.microversion >= 57) answer.emplace("user_data", server.at("user_data"));
     lifecycle_.submit(id, call.request_id);
     Response response = json_response(202, {{"server", answer}});

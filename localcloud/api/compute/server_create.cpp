@@ -1,11 +1,12 @@
 // POST /servers: what is asked for is checked here; Lifecycle does it afterwards.
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <regex>
 
 #include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/compute/server_values.hpp"
 #include "localcloud/api/image/image_service.hpp"
 #include "localcloud/api/network/addresses.hpp"
 #include "localcloud/api/network/network_service.hpp"
@@ -17,13 +18,6 @@ using state::Kind;
 
 namespace {
 
-constexpr std::size_t largest_user_data = 65535;
-
-struct KnownField {
-    std::string_view name;
-    int since = 1;
-    int until = latest_microversion;
-};
 constexpr std::array known_fields{
     KnownField{"name"},
     KnownField{"imageRef"},
@@ -53,83 +47,11 @@ constexpr std::array known_fields{
     KnownField{"hostname", 90},
 };
 
-void check_fields(const Document& body, int microversion) {
-    for (const auto& field : body) {
-        const bool known =
-            std::any_of(known_fields.begin(), known_fields.end(), [&](const KnownField& candidate) {
-                return candidate.name == field.key() && microversion >= candidate.since &&
-                       microversion <= candidate.until;
-            });
-        if (!known) {
-            throw invalid_field(
-                "server", body,
-                "Additional properties are not allowed ('" + std::string{field.key()} + "' was unexpected)");
-        }
-    }
+void check_required(const Document& body) {
     for (const char* field : {"name", "flavorRef"}) {
         if (member(body, field) == nullptr) {
             throw invalid_field("server", body, "'" + std::string{field} + "' is a required property");
         }
-    }
-    if (!body.at("name").is_string()) {
-        throw invalid_field("name", body.at("name"),
-                            python_repr(body.at("name")) + " is not of type 'string'");
-    }
-    const std::string name = text(body, "name");
-    if (name.empty() || name.size() > 255) {
-        throw invalid_field("name", body.at("name"),
-                            "'" + name + "' is too " + (name.empty() ? "short" : "long"));
-    }
-    if (name.front() == ' ' || name.back() == ' ') throw invalid_name();
-}
-
-/// Members that are stored as they are.
-void check_values(const Document& body) {
-    if (const std::string description = text(body, "description"); description.size() > 255)
-        throw invalid_field("description", body.at("description"), "'" + description + "' is too long");
-    if (body.contains("tags")) (void)checked_tags(body.at("tags"));
-    if (const json::value* host = member(body, "hostname")) {
-        static const std::regex allowed{"^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$"};
-        const std::string name = to_text(*host);
-        if (name.size() > 63 || !std::regex_match(name, allowed)) {
-            throw invalid_field("hostname", *host,
-                                "'" + name + "' does not match '^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$'");
-        }
-    }
-    if (const std::string address = text(body, "accessIPv4");
-        !address.empty() && !network::parse_ipv4(address))
-        throw invalid_field("accessIPv4", body.at("accessIPv4"), "'" + address + "' is not a 'ipv4'");
-    if (const std::string config = text(body, "OS-DCF:diskConfig");
-        !config.empty() && config != "AUTO" && config != "MANUAL") {
-        throw invalid_field("OS-DCF:diskConfig", body.at("OS-DCF:diskConfig"),
-                            "'" + config + "' is not one of ['AUTO', 'MANUAL']");
-    }
-    for (const json::value& group : array(body, "security_groups")) {
-        if (!group.is_object())
-            throw invalid_field("0", group, python_repr(group) + " is not of type 'object'");
-    }
-}
-
-void check_metadata(const json::value& metadata, std::int64_t limit) {
-    if (!metadata.is_object()) {
-        throw invalid_field("metadata", metadata, python_repr(metadata) + " is not of type 'object'");
-    }
-    for (const auto& item : metadata.get_object()) {
-        if (item.key().empty() || item.key().size() > 255) {
-            throw invalid_field("metadata", metadata,
-                                python_repr(json::value(item.key())) +
-                                    " does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'");
-        }
-        if (!item.value().is_string()) {
-            throw invalid_field(item.key(), item.value(),
-                                python_repr(item.value()) + " is not of type 'string'");
-        }
-        if (item.value().get_string().size() > 255) {
-            throw invalid_field(item.key(), item.value(), python_repr(item.value()) + " is too long");
-        }
-    }
-    if (limit >= 0 && metadata.get_object().size() > static_cast<std::size_t>(limit)) {
-        throw ApiError{403, fmt::format("Maximum number of metadata items exceeds {}", limit)};
     }
 }
 
@@ -212,6 +134,26 @@ json::array only_network(const state::View& view, const Call& call) {
     return networks;
 }
 
+/// Whether the subnets have it shows when the port is made, as in Nova; whether somebody has it, now.
+void check_fixed_ip(const state::View& view, const std::string& network_id, const json::value& address) {
+    in6_addr ipv6{};
+    const bool good =
+        address.is_string() && (network::parse_ipv4(address.get_string()) ||
+                                ::inet_pton(AF_INET6, address.get_string().c_str(), &ipv6) == 1);
+    if (!good) {
+        throw invalid_field("fixed_ip", address,
+                            python_repr(address) + " is not valid under any of the given schemas");
+    }
+    for (const Document* port : view.all(Kind::port)) {
+        if (text(*port, "network_id") != network_id) continue;
+        for (const json::value& fixed : array(*port, "fixed_ips")) {
+            if (fixed.at("ip_address") != address) continue;
+            throw bad_request("Fixed IP address " + to_text(address) + " is already in use on instance " +
+                              text(*port, "device_id") + ".");
+        }
+    }
+}
+
 json::array networks_for(const state::View& view, const Call& call, const Document& body) {
     const json::value* requested = body.if_contains("networks");
     if (requested == nullptr && call.microversion >= 37) {
@@ -270,7 +212,10 @@ json::array networks_for(const state::View& view, const Call& call, const Docume
         if (!has_subnet)
             throw bad_request("Network " + id + " requires a subnet in order to boot instances on.");
         Document entry{{"uuid", id}};
-        if (member(wanted, "fixed_ip") != nullptr) entry.emplace("fixed_ip", text(wanted, "fixed_ip"));
+        if (const json::value* address = wanted.if_contains("fixed_ip")) {
+            check_fixed_ip(view, id, *address);
+            entry.emplace("fixed_ip", *address);
+        }
         networks.emplace_back(std::move(entry));
     }
     return networks;
@@ -354,24 +299,20 @@ bool read_config_drive(const Document& body) {
     throw invalid_field("config_drive", *value, python_repr(*value) + " is not one of [True, False]");
 }
 
-void check_user_data(const Document& body) {
-    const json::value* user_data = member(body, "user_data");
-    if (user_data == nullptr) return;
-    if (!user_data->is_string()) {
-        throw invalid_field("user_data", *user_data, python_repr(*user_data) + " is not of type 'string'");
-    }
-    // What is no letter of Base64 does not count, as in Python's decoder.
-    const auto& encoded = user_data->get_string();
-    const auto letters = std::count_if(encoded.begin(), encoded.end(), [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '+' || c == '/' || c == '=';
-    });
-    if (letters % 4 != 0)
-        throw invalid_field("user_data", *user_data, python_repr(*user_data) + " is not a 'base64'");
-    if (user_data->get_string().size() > largest_user_data) {
-        throw bad_request(
-            fmt::format("User data too large. User data must be no larger than {} bytes once base64 "
-                        "encoded. Your data is {} bytes",
-                        largest_user_data, user_data->get_string().size()));
+/// What cannot be had several times.
+void check_alone(const json::array& networks) {
+    for (const json::value& network : networks) {
+        if (network.as_object().contains("port")) {
+            throw bad_request(
+                "Failed to launch instances: Unable to launch multiple instances with a single configured "
+                "port "
+                "ID. Please launch your instance one by one with different ports.");
+        }
+        if (network.as_object().contains("fixed_ip")) {
+            throw bad_request(
+                "Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip is "
+                "specified.");
+        }
     }
 }
 
@@ -380,7 +321,8 @@ void check_user_data(const Document& body) {
 Response ComputeService::create_server(const Call& call) {
     const json::value request_body = read_body(call);
     const Document& body = wrapped(request_body, "server");
-    check_fields(body, call.microversion);
+    check_fields("server", body, call.microversion, known_fields);
+    check_required(body);
     check_values(body);
     for (const auto& field : request_body.get_object()) {
         const std::string_view name = field.key();
@@ -393,7 +335,6 @@ Response ComputeService::create_server(const Call& call) {
                               "' was unexpected)");
         }
     }
-    check_user_data(body);
     if (const std::string zone = text(body, "availability_zone"); !zone.empty() && zone != "nova") {
         throw bad_request("The requested availability zone is not available");
     }
@@ -412,17 +353,12 @@ Response ComputeService::create_server(const Call& call) {
     const Document& flavor = flavor_for(transaction, call, body);
     const std::string image_id = image_of(body);
     check_image(transaction, call, image_id, flavor);
-    if (const json::value* metadata = member(body, "metadata")) {
-        check_metadata(*metadata, quota_limit(transaction, call.caller.project_id, "metadata_items"));
-    }
+    check_metadata_count(transaction, call, object(body, "metadata"));
     Document key;
-    if (const std::string key_name = text(body, "key_name"); !key_name.empty()) {
-        const Document* keypair = transaction.find(Kind::keypair, call.caller.user_id + "|" + key_name);
-        if (keypair == nullptr) throw bad_request("Invalid key_name provided.");
-        key = {{"name", key_name}, {"public_key", text(*keypair, "public_key")}};
-    }
+    if (body.contains("key_name")) key = keypair_for(transaction, call, text(body, "key_name"));
     const auto [group_ids, group_names] = groups_for(transaction, call, body);
     const json::array networks = networks_for(transaction, call, body);
+    if (count > 1) check_alone(networks);
     check_quota(transaction, call.caller.project_id, flavor, count);
     const auto new_ports = std::count_if(networks.begin(), networks.end(), [](const json::value& network) {
         return network.as_object().contains("uuid");

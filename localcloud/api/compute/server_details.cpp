@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "localcloud/api/compute/compute_service.hpp"
+#include "localcloud/api/compute/server_values.hpp"
 #include "localcloud/state/identifiers.hpp"
 
 namespace localcloud::api::compute {
@@ -17,26 +18,8 @@ constexpr const char* page_type = "text/html; charset=UTF-8";
 
 Document checked_metadata(const json::value& request_body, std::string_view wrapper) {
     const Document& items = wrapped(request_body, wrapper);
-    for (const auto& item : items) {
-        if (item.key().empty() || item.key().size() > 255) {
-            throw invalid_field(wrapper, items,
-                                python_repr(json::value(item.key())) +
-                                    " does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'");
-        }
-        if (!item.value().is_string())
-            throw invalid_field(item.key(), item.value(),
-                                python_repr(item.value()) + " is not of type 'string'");
-        if (item.value().get_string().size() > 255)
-            throw invalid_field(item.key(), item.value(), python_repr(item.value()) + " is too long");
-    }
+    check_metadata(wrapper, items);
     return items;
-}
-
-void check_count(const state::View& view, const Call& call, const Document& metadata) {
-    const std::int64_t limit = quota_limit(view, call.caller.project_id, "metadata_items");
-    if (limit >= 0 && metadata.size() > static_cast<std::size_t>(limit)) {
-        throw ApiError{403, "Maximum number of metadata items exceeds " + std::to_string(limit)};
-    }
 }
 
 ApiError no_item() {
@@ -121,7 +104,7 @@ void ComputeService::add_server_metadata_routes() {
         json::object& metadata = server["metadata"].as_object();
         for (const auto& item : items)
             metadata[item.key()] = item.value();
-        check_count(transaction, call, metadata);
+        check_metadata_count(transaction, call, metadata);
         transaction.commit();
         return json_response(200, {{"metadata", metadata}});
     };
@@ -143,7 +126,7 @@ void ComputeService::add_server_metadata_routes() {
         (void)require_server(transaction, call);
         json::object& metadata = transaction.edit(Kind::server, call.param("id"))["metadata"].as_object();
         metadata[call.param("key")] = item.begin()->value();
-        check_count(transaction, call, metadata);
+        check_metadata_count(transaction, call, metadata);
         transaction.commit();
         return json_response(200, {{"meta", item}});
     });

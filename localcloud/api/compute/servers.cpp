@@ -6,6 +6,7 @@
 #include "localcloud/api/compute/compute_service.hpp"
 #include "localcloud/api/compute/paging.hpp"
 #include "localcloud/api/compute/pattern.hpp"
+#include "localcloud/api/compute/server_values.hpp"
 #include "localcloud/state/identifiers.hpp"
 
 namespace localcloud::api::compute {
@@ -296,23 +297,14 @@ Response ComputeService::list_servers(const Call& call, bool detail) const {
 Response ComputeService::update_server(const Call& call) {
     const json::value request_body = read_body(call);
     const Document& body = wrapped(request_body, "server");
-    for (const auto& field : body) {
-        const std::string_view name = field.key();
-        const bool known = name == "name" || name == "accessIPv4" || name == "accessIPv6" ||
-                           name == "OS-DCF:diskConfig" ||
-                           (name == "description" && call.microversion >= 19) ||
-                           (name == "hostname" && call.microversion >= 90);
-        if (!known) {
-            throw invalid_field(
-                "server", body,
-                "Additional properties are not allowed ('" + std::string{name} + "' was unexpected)");
-        }
-    }
-    if (body.contains("name") && (text(body, "name").empty() || text(body, "name").size() > 255)) {
-        throw invalid_field(
-            "name", body.at("name"),
-            "'" + text(body, "name") + "' is too " + (text(body, "name").empty() ? "short" : "long"));
-    }
+    static constexpr std::array known{KnownField{"name"},
+                                      KnownField{"accessIPv4"},
+                                      KnownField{"accessIPv6"},
+                                      KnownField{"OS-DCF:diskConfig"},
+                                      KnownField{"description", 19},
+                                      KnownField{"hostname", 90}};
+    check_fields("server", body, call.microversion, known);
+    check_values(body);
     auto transaction = cloud_.store.write();
     (void)require_server(transaction, call);
     Document& server = transaction.edit(Kind::server, call.param("id"));
