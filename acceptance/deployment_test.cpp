@@ -10,6 +10,7 @@
 #include "acceptance/support/embedded_cloud.hpp"
 #include "acceptance/support/inventory.hpp"
 #include "acceptance/support/killing_proxy.hpp"
+#include "deploy/tests/fake_package.hpp"
 
 namespace acceptance {
 namespace {
@@ -21,7 +22,7 @@ class Deployment : public ::testing::Test {
   protected:
     static void SetUpTestSuite() { cloud_ = std::make_unique<EmbeddedCloud>("fake"); }
     static void TearDownTestSuite() { cloud_.reset(); }
-    void SetUp() override { std::ofstream(package()) << "what no instance here will ever fetch"; }
+    void SetUp() override { deploy::write_fake_package(package()); }
     void TearDown() override {
         for (const auto* name : {"fractals", "blue"})
             EXPECT_EQ(fractals({"destroy", "--name", name}).exit_status, 0);

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "acceptance/support/embedded_cloud.hpp"
+#include "deploy/tests/fake_package.hpp"
 
 namespace acceptance {
 namespace {
@@ -89,7 +90,7 @@ TEST(Guide, EveryCommandOfTheGuideToFractalsWorksInItsOrder) {
 TEST(Guide, EveryCommandOfTheChaptersOnSplittingWorksInItsOrder) {
     const EmbeddedCloud cloud("fake");
     const auto package = (cloud.home() / "faafo-1.2.3-test.tar.gz").string();
-    std::ofstream(package) << "what no instance here will ever fetch";
+    deploy::write_fake_package(package);
     for (const std::string chapter : {"micro_fractals", "scaling_fractals"}) {
         const auto without_machines = chapter + "() {\n  case $1 in\n    ssh) return 0 ;;\n" +
                                       "    status) command " + chapter + " \"$@\" || [ $? = 3 ] ;;\n" +

@@ -30,6 +30,7 @@
 #include "acceptance/support/embedded_cloud.hpp"
 #include "acceptance/support/inventory.hpp"
 #include "common/testkit/wait.hpp"
+#include "deploy/tests/fake_package.hpp"
 #include "localcloud/tests/cloud_control.hpp"
 
 namespace acceptance {
@@ -190,7 +191,7 @@ class Lane {
   public:
     explicit Lane(Deployment deployment) : deployment_(std::move(deployment)) {
         for (const auto* version : {"1.2.3", "1.3.0"})
-            std::ofstream(package(version)) << "what no instance here will ever fetch " << version;
+            deploy::write_fake_package(package(version), version);
         std::filesystem::create_directories(cloud_.home() / "bin");
         // Stands in for what upgrades an instance.
         const auto ssh = cloud_.home() / "bin/ssh";

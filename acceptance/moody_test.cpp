@@ -10,6 +10,7 @@
 #include "acceptance/support/embedded_cloud.hpp"
 #include "acceptance/support/inventory.hpp"
 #include "common/testkit/wait.hpp"
+#include "deploy/tests/fake_package.hpp"
 #include "localcloud/tests/cloud_control.hpp"
 
 namespace acceptance {
@@ -37,7 +38,7 @@ class Moody : public ::testing::Test {
     }
     static void TearDownTestSuite() { cloud_.reset(); }
     void SetUp() override {
-        std::ofstream(package()) << "what no instance here will ever fetch";
+        deploy::write_fake_package(package());
         control_ = std::make_unique<CloudControl>(cloud_->state());
     }
     void TearDown() override {
@@ -53,7 +54,9 @@ class Moody : public ::testing::Test {
         for (const auto& option : {Words{"--package", package()}, Words{"--timeout", "60s"}})
             if (std::ranges::find(arguments, option.front()) == arguments.end())
                 arguments.insert(arguments.end(), option.begin(), option.end());
-        arguments.insert(arguments.end(), {"--no-wait", "--poll-interval", "0.2"});
+        // "--wait" is ours: nobody answers here.
+        if (std::erase(arguments, "--wait") == 0) arguments.emplace_back("--no-wait");
+        arguments.insert(arguments.end(), {"--poll-interval", "0.2"});
         return arguments;
     }
     static Result run(Words arguments) { return cloud_->run(words(std::move(arguments))); }
@@ -102,6 +105,56 @@ TEST_F(Moody, AServerInErrorIsSaidInNovasWordsAndReplacedByTheNextRun) {
                 HasSubstr("nobody can log in to 'app-worker-1': it is ERROR: No valid host was found"));
     succeeds({"deploy"});
     EXPECT_EQ(servers().size(), 2U);
+}
+
+TEST_F(Moody, AnInstallationThatFailedIsSaidUntilTheInstanceIsMadeAnew) {
+    control_->set({.method = "POST",
+                   .path = "/action$",
+                   .times = Fault::always,
+                   .status = 200,
+                   .body = R"({"output": "FRACTALS: installing\nFRACTALS: failed: no space left\n"})"});
+    const auto failed = run({"deploy", "--wait"});
+    EXPECT_EQ(failed.exit_status, 1);
+    EXPECT_THAT(failed.error,
+                AllOf(HasSubstr("the installation on 'app-"), HasSubstr("failed: no space left"),
+                      HasSubstr("After mending the cause, `micro_fractals deploy` makes the instance anew"),
+                      HasSubstr("run `micro_fractals` again to go on")));
+    control_->clear();
+
+    const auto plan = run({"plan"});
+    EXPECT_EQ(plan.exit_status, 3);
+    EXPECT_THAT(plan.output,
+                AllOf(HasSubstr("replace"), HasSubstr("its installation failed: no space left")));
+    EXPECT_THAT(run({"status"}).output, HasSubstr("its installation failed: no space left"));
+    std::map<std::string, std::string> before;
+    for (const auto& server : servers())
+        before[server.name] = server.metadata.contains("deployment_failed") ? server.id : "";
+    succeeds({"deploy"});
+    for (const auto& server : servers())
+        EXPECT_NE(server.id, before.at(server.name)) << server.name;
+    EXPECT_EQ(run({"plan"}).exit_status, 0);
+}
+
+TEST_F(Moody, AnInstallationThatNobodyWaitedForIsJudgedByItsConsole) {
+    succeeds({"deploy"});
+    EXPECT_THAT(run({"status"}).output, HasSubstr("does not answer"));
+    control_->set({.method = "POST",
+                   .path = "/action$",
+                   .times = Fault::always,
+                   .status = 200,
+                   .body = R"({"output": "FRACTALS: failed: no space left\n"})"});
+    EXPECT_THAT(run({"status"}).output, HasSubstr("its installation failed: no space left"));
+}
+
+TEST_F(Moody, WhatIsNoPackageIsRefusedBeforeAnythingIsMade) {
+    for (const auto* operation : {"deploy", "plan", "upgrade"})
+        for (const auto* option : {"--package", "--services-packages"}) {
+            const auto refused = run({operation, option, "/etc/passwd"});
+            EXPECT_EQ(refused.exit_status, 2) << operation << option;
+            EXPECT_THAT(refused.error,
+                        AllOf(HasSubstr("/etc/passwd"), HasSubstr(option), HasSubstr("Nothing was done")));
+        }
+    EXPECT_TRUE(inventory(connection()).empty()) << inventory(connection());
 }
 
 TEST_F(Moody, WhereNothingIsThatIsSaid) {

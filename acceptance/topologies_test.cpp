@@ -13,6 +13,7 @@
 #include "acceptance/support/embedded_cloud.hpp"
 #include "acceptance/support/inventory.hpp"
 #include "acceptance/support/killing_proxy.hpp"
+#include "deploy/tests/fake_package.hpp"
 #include "deploy/topology/secrets.hpp"
 
 namespace acceptance {
@@ -29,7 +30,7 @@ class Topologies : public ::testing::Test {
   protected:
     static void SetUpTestSuite() { cloud_ = std::make_unique<EmbeddedCloud>("fake"); }
     static void TearDownTestSuite() { cloud_.reset(); }
-    void SetUp() override { std::ofstream(package()) << "what no instance here will ever fetch"; }
+    void SetUp() override { deploy::write_fake_package(package()); }
     void TearDown() override {
         for (const auto* name : {"micro_fractals", "scaling_fractals"})
             EXPECT_EQ(run(name, {"destroy", "--yes"}).exit_status, 0);

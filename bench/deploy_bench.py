@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import urllib.request
@@ -108,8 +109,8 @@ def main():
 
     with tempfile.TemporaryDirectory(prefix="deploy-bench-") as folder:
         package = os.path.join(folder, "faafo-0-bench.tar.gz")
-        with open(package, "w", encoding="utf-8") as file:
-            file.write("what no instance here will ever fetch")
+        with tarfile.open(package, "w:gz") as archive:  # no instance here will ever fetch it
+            archive.addfile(tarfile.TarInfo("faafo/install.sh"))
         ours = [os.path.abspath(options.scaling_fractals), "--package", package, "--no-wait",
                 "--poll-interval", str(options.poll_interval)]
         with Cloud(os.path.abspath(options.localcloud), folder, options.boot_delay) as cloud:

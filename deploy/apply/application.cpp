@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <openstack/compute.hpp>
+#include <optional>
 #include <sstream>
 
 #include "common/tty/progress.hpp"
@@ -49,6 +50,17 @@ void sleep(std::chrono::milliseconds duration, const std::stop_token& stop) {
     std::condition_variable_any().wait_for(lock, stop, duration, [] { return false; });
 }
 
+/// Nothing where the cloud keeps none, or not yet.
+std::optional<std::string> console_of(const Context& context, const std::string& server_id,
+                                      const std::stop_token& stop) {
+    try {
+        return context.cloud.compute().get_server_console_output(server_id, console_lines,
+                                                                 context.call(stop));
+    } catch (const openstack::HttpError&) {
+        return std::nullopt;
+    }
+}
+
 struct Inside {
     std::string name;  ///< of the server
     bool has_console = false;
@@ -60,25 +72,22 @@ struct Inside {
 Inside look_inside(const Context& context, const std::string& server_id, const std::stop_token& stop) {
     const auto compute = context.cloud.compute();
     const auto server = compute.get_server(server_id, context.call(stop));
-    std::string console;
-    bool has_console = true;
-    try {
-        console = compute.get_server_console_output(server_id, console_lines, context.call(stop));
-    } catch (const openstack::HttpError&) {
-        has_console = false;  // some clouds keep none, or not yet; the probe decides alone then
-    }
+    const auto said = console_of(context, server_id, stop);
+    const auto console = said.value_or("");
     if (const auto failure = last_line_with(console, console_failed); !failure.empty())
-        throw openstack::ResourceFailed(
-            "the installation on '" + server.name + "' failed:" + failure +
-            "\nThe end of its console:" + tail(console, 15) +
-            "\nAll of it: the command `logs`. After mending the cause, `destroy` and deploy again.");
+        throw InstallationFailed("the installation on '" + server.name + "' failed:" + failure +
+                                     "\nThe end of its console:" + tail(console, 15) +
+                                     "\nAll of it: " + invocation(context.options, "logs " + server.name) +
+                                     ". After mending the cause, " + invocation(context.options, "deploy") +
+                                     " makes the instance anew.",
+                                 failure.substr(failure.find_first_not_of(' ')));
     if (server.status == openstack::compute::ServerStatus::shutoff ||
         server.status == openstack::compute::ServerStatus::error)
         throw openstack::ResourceFailed(
             "the server '" + server.name + "' went to " + server.status.text() +
             " while the application was starting. The end of its console:" + tail(console, 15));
     return {.name = server.name,
-            .has_console = has_console,
+            .has_console = said.has_value(),
             .installed = console.find(console_installed) != std::string::npos,
             .last_word = last_line_with(console, "FRACTALS: ")};
 }
@@ -93,6 +102,12 @@ std::string in_words(const ApplicationStatus& status) {
 }
 
 }  // namespace
+
+std::string failure_on_console(const Context& context, const std::string& server_id,
+                               const std::stop_token& stop) {
+    const auto failure = last_line_with(console_of(context, server_id, stop).value_or(""), console_failed);
+    return failure.empty() ? failure : failure.substr(failure.find_first_not_of(' '));
+}
 
 bool wait_for_application(const Context& context, const std::string& server_id, const std::string& url,
                           const std::string& path, const StepReport& report, std::stop_token stop) {

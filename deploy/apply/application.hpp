@@ -9,9 +9,24 @@
 
 namespace deploy {
 
+/// What an instance says of its installation; it does nothing, and a new one has to be made.
+class InstallationFailed : public openstack::ResourceFailed {
+  public:
+    InstallationFailed(const std::string& text, std::string reason)
+        : ResourceFailed(text), reason_(std::move(reason)) {}
+    [[nodiscard]] const std::string& reason() const { return reason_; }
+
+  private:
+    std::string reason_;
+};
+
+/// Why the installation failed, by the instance's console; empty when that does not say so.
+[[nodiscard]] std::string failure_on_console(const Context& context, const std::string& server_id,
+                                             const std::stop_token& stop);
+
 /// Asks url + path until it answers with 200; says meanwhile what the instance's console says. False: it answered at
-/// the first question. Throws openstack::ResourceFailed with the console's last lines when the installation failed there
-/// or the server went down, openstack::Timeout at the deadline.
+/// the first question. Throws InstallationFailed with the console's last lines when the installation failed there,
+/// openstack::ResourceFailed when the server went down, openstack::Timeout at the deadline.
 bool wait_for_application(const Context& context, const std::string& server_id, const std::string& url,
                           const std::string& path, const StepReport& report, std::stop_token stop);
 

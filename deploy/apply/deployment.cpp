@@ -184,8 +184,9 @@ class Builder {
             running_.push_back(add("software on " + spec.name, after, [this, &spec](auto& report, auto stop) {
                 const auto id =
                     work_.board.with([&](Board& board) { return board.server_ids.at(spec.name); });
-                return StepResult{.changed = wait_for_installation(work_.context, id, report, stop),
-                                  .detail = "installed"};
+                const auto waited = remembering_failure(
+                    id, [&] { return wait_for_installation(work_.context, id, report, stop); });
+                return StepResult{.changed = waited, .detail = "installed"};
             }));
         }
     }
@@ -327,13 +328,37 @@ class Builder {
             return std::pair(board.server_ids.at(spec.name), board.result.floating_addresses.at(spec.name));
         });
         const auto url = entrance_url(work_.context.cloud, address, spec.health_port);
-        const auto waited =
-            wait_for_application(work_.context, server_id, url, spec.health_path, report, stop);
+        const auto waited = remembering_failure(server_id, [&] {
+            return wait_for_application(work_.context, server_id, url, spec.health_path, report, stop);
+        });
         // The first fractals are asked for after that, and only then one can say whether there are any.
         const auto& roles = spec.install.roles;
-        if (std::ranges::find(roles, "demo") != roles.end() && may_be_installing(spec))
-            wait_for_installation(work_.context, server_id, report, stop);
+        try {
+            if (std::ranges::find(roles, "demo") != roles.end() && may_be_installing(spec))
+                wait_for_installation(work_.context, server_id, report, stop);
+        } catch (const InstallationFailed& failure) {
+            // The application is at work, and may have fractals of users by now.
+            return {.changed = waited,
+                    .detail = "answers, but its first fractals were not asked for: " + failure.reason()};
+        }
         return {.changed = waited, .detail = "answers"};
+    }
+
+    /// Plans, `status` and the next run see it then, though nobody waits for the instance.
+    template <class Wait>
+    bool remembering_failure(const std::string& server_id, const Wait& wait) {
+        try {
+            return wait();
+        } catch (const InstallationFailed& failure) {
+            try {
+                // Not stopped with the other steps: this is what their end is about.
+                work_.context.cloud.compute().set_server_metadata(
+                    server_id, failure_metadata(failure.reason()), work_.context.call(std::stop_token()));
+            } catch (const openstack::Error&) {
+                // The next run reads the console again.
+            }
+            throw;
+        }
     }
 
     const Work& work_;

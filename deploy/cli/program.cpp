@@ -3,6 +3,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "deploy/apply/archive.hpp"
 #include "deploy/balance/choice.hpp"
 #include "deploy/cli/command_line.hpp"
 #include "deploy/cli/embedded_cloud.hpp"
@@ -56,6 +57,7 @@ int run_program(const Program& program, int argc, char** argv) {
     const Interrupt interrupt;
     std::string afterwards;
     try {
+        if (makes_things(line->operation) || line->operation == Operation::upgrade) require_archives(options);
         Context context{.cloud = connect_or_offer(options, interrupt.token()),
                         .options = options,
                         .stop = interrupt.token(),

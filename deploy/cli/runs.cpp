@@ -137,7 +137,8 @@ int run_plan(const Context& context) {
 }
 
 int run_status(const Context& context) {
-    const auto now = status(context);
+    auto now = status(context);
+    explain_silence(context, now);
     print(context.options.json ? to_json(now) : to_text(now, context.options));
     return now.healthy() ? 0 : exit_amiss;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <future>
 
+#include "deploy/apply/application.hpp"
 #include "deploy/apply/probe.hpp"
 #include "deploy/plan/belonging.hpp"
 #include "deploy/plan/marks.hpp"
@@ -42,6 +43,11 @@ InstanceStatus status_of(const std::string& name, std::string_view role, const O
     result.floating_address = instance->floating_address;
     result.package = metadata_of(instance->server, package_key);
     result.healthy = instance->server.status == openstack::compute::ServerStatus::active;
+    if (result.healthy && !instance->failure.empty()) {
+        result.healthy = false;
+        result.health = "its installation failed: " + instance->failure;
+        return result;
+    }
     // Nova's reason, or what it is at just now.
     if (!result.healthy)
         result.health =
@@ -127,6 +133,16 @@ Status status(const Context& context) {
                                               : fmt::format("made by {}", program_of(role));
         }
     return result;
+}
+
+void explain_silence(const Context& context, Status& status) {
+    for (auto& instance : status.instances) {
+        const auto* spec = context.topology.find(instance.name);
+        const bool is_silent = spec != nullptr && spec->health_port != 0 && !instance.healthy &&
+                               instance.state == openstack::compute::ServerStatus::active;
+        const auto failure = is_silent ? failure_on_console(context, instance.id, context.stop) : "";
+        if (!failure.empty()) instance.health = "its installation failed: " + failure;
+    }
 }
 
 }  // namespace deploy

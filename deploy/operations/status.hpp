@@ -37,4 +37,7 @@ struct Status {
 /// Asks the cloud and the application. Throws only when the cloud does not answer.
 [[nodiscard]] Status status(const Context& context);
 
+/// What the consoles of instances that do not answer say of their installation, should no run have waited for it.
+void explain_silence(const Context& context, Status& status);
+
 }  // namespace deploy

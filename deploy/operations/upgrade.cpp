@@ -128,6 +128,8 @@ class Upgrade {
         auto metadata = url_metadata(context_.options.package_url);
         if (metadata.empty() && !metadata_of(server, package_url_key).empty())
             compute.delete_server_metadata(server.id, {std::string(package_url_key)}, context_.call(stop));
+        if (!metadata_of(server, failed_key).empty())
+            compute.delete_server_metadata(server.id, {std::string(failed_key)}, context_.call(stop));
         metadata.emplace(package_key, package_mark(package_.version, package_.sha256));
         compute.set_server_metadata(server.id, metadata, context_.call(stop));
     }

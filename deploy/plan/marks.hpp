@@ -18,6 +18,8 @@ inline constexpr std::string_view role_key = "deployment_role";
 inline constexpr std::string_view endpoint_key = "deployment_endpoint";
 /// Which secrets this instance was given: Secrets::fingerprint().
 inline constexpr std::string_view secrets_key = "deployment_secrets";
+/// Why its installation failed, as a run has seen it.
+inline constexpr std::string_view failed_key = "deployment_failed";
 
 // On the instance with database and broker only: the secret that all passwords are made of, how many of what there
 // shall be, and what balances them.

@@ -6,6 +6,7 @@
 #include <openstack/network.hpp>
 #include <openstack/object_store.hpp>
 
+#include "deploy/apply/probe.hpp"
 #include "deploy/plan/marks.hpp"
 
 namespace deploy {
@@ -63,6 +64,32 @@ bool may_be_balanced(const Context& context, const Observed& observed) {
                [](const auto& item) { return !metadata_of(item.second.server, balance_key).empty(); }) ||
            std::ranges::any_of(observed.ports,
                                [](const auto& item) { return item.second.device_owner == "Octavia"; });
+}
+
+bool answers(const Context& context, const InstanceSpec& spec, const ObservedInstance& instance) {
+    constexpr auto patience_of_a_probe = std::chrono::seconds(5);
+    if (spec.health_port == 0 || instance.floating_address.empty()) return false;
+    const auto url = entrance_url(context.cloud, instance.floating_address, spec.health_port);
+    return probe(url + spec.health_path, patience_of_a_probe, context.stop).ok();
+}
+
+/// What failed and was mended by hand has fractals on its disk by now: it is recognised by its answer, an instance with
+/// the database by that of an API.
+bool was_mended(const Context& context, const InstanceSpec& spec, const ObservedInstances& instances) {
+    return std::ranges::any_of(instances, [&](const auto& item) {
+        const auto* asked = context.topology.find(item.first);
+        return asked != nullptr && (asked == &spec || spec.runs_services) &&
+               answers(context, *asked, item.second);
+    });
+}
+
+void note_failures(const Context& context, ObservedInstances& instances) {
+    for (auto& [name, instance] : instances) {
+        auto failure = metadata_of(instance.server, failed_key);
+        const auto* spec = context.topology.find(name);
+        if (!failure.empty() && spec != nullptr && !was_mended(context, *spec, instances))
+            instance.failure = std::move(failure);
+    }
 }
 
 }  // namespace
@@ -149,6 +176,7 @@ Observed observe(const Context& context, Look look) {
                       .ports = ports.get(),
                       .floating_ips = floating_ips.get(),
                       .has_package_container = container.get()};
+    note_failures(context, observed.instances);
     for (auto& keypair : keypairs.get()) {
         if (keypair.name == context.options.keypair) observed.keypair = keypair;
         if (is_ours(keypair, context.topology.deployment)) observed.keypairs.push_back(std::move(keypair));

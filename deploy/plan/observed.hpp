@@ -21,6 +21,7 @@ struct ObservedInstance {
     openstack::compute::Server server;
     std::string fixed_address;     ///< empty until Neutron has given one
     std::string floating_address;  ///< empty when none is attached
+    std::string failure;           ///< why its installation failed; empty when it did not, or was mended
 };
 
 using ObservedInstances = std::multimap<std::string, ObservedInstance>;

@@ -108,6 +108,7 @@ PlannedItem plan_server(const InstanceSpec& spec, const Topology& topology, cons
         return item(Action::replace,
                     server.fault ? "it is in ERROR: " + server.fault->message : "it is in ERROR");
     if (server.task_state == "deleting") return item(Action::replace, "it is being deleted");
+    if (!found->failure.empty()) return item(Action::replace, "its installation failed: " + found->failure);
     if (has_old_passwords(spec, server, recorded))
         return item(Action::replace, "its passwords are not those of " + topology.services()->name);
     if (auto why = wrong_way(spec, server, topology); !why.empty()) {

@@ -8,6 +8,12 @@
 namespace deploy {
 namespace {
 
+constexpr std::size_t longest_value = 255;  // of Nova's
+
+bool has_package(const ObservedInstance& instance) {
+    return instance.failure.empty() && !metadata_of(instance.server, package_key).empty();
+}
+
 std::optional<int> number_in(const std::string& text) {
     int number = 0;
     const auto* end = text.data() + text.size();
@@ -40,10 +46,8 @@ std::optional<InstalledPackage> installed_package(const Options& options, const 
     if (!options.package.empty() || !options.package_url.empty()) return std::nullopt;
     const auto* services = topology.services();
     auto found = services != nullptr ? instances.find(services->name) : instances.end();
-    if (found == instances.end() || metadata_of(found->second.server, package_key).empty())
-        found = std::ranges::find_if(instances, [](const auto& item) {
-            return !metadata_of(item.second.server, package_key).empty();
-        });
+    if (found == instances.end() || !has_package(found->second))
+        found = std::ranges::find_if(instances, [](const auto& item) { return has_package(item.second); });
     if (found == instances.end()) return std::nullopt;
     InstalledPackage package{.mark = metadata_of(found->second.server, package_key),
                              .url = metadata_of(found->second.server, package_url_key)};
@@ -51,8 +55,18 @@ std::optional<InstalledPackage> installed_package(const Options& options, const 
     return package;
 }
 
+std::map<std::string, std::string> failure_metadata(std::string reason) {
+    if (reason.size() > longest_value) {
+        // Not in the middle of a character.
+        auto end = longest_value;
+        while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0U) == 0x80U)
+            --end;
+        reason.resize(end);
+    }
+    return {{std::string(failed_key), std::move(reason)}};
+}
+
 std::map<std::string, std::string> url_metadata(const std::string& url) {
-    constexpr std::size_t longest_value = 255;  // of Nova's
     const auto authority = url.substr(0, url.find('/', url.find("://") + 3));
     if (url.empty() || url.size() > longest_value || authority.find('@') != std::string::npos) return {};
     return {{std::string(package_url_key), url}};

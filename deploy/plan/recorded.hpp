@@ -27,13 +27,16 @@ struct InstalledPackage {
 };
 
 /// The package that instances get which are made later: the one on the instance with database and broker, which is
-/// upgraded first, or else on any other. Nothing when the user names a package, or none is installed yet.
+/// upgraded first, or else on any other, but none whose installation failed. Nothing when the user names a package, or none is installed yet.
 [[nodiscard]] std::optional<InstalledPackage> installed_package(const Options& options,
                                                                 const Topology& topology,
                                                                 const ObservedInstances& instances);
 /// What an instance remembers of a package that is fetched from a URL of the user's: nothing where that has credentials
 /// in it or is too long.
 [[nodiscard]] std::map<std::string, std::string> url_metadata(const std::string& url);
+
+/// Why an installation failed; as much of it as Nova takes.
+[[nodiscard]] std::map<std::string, std::string> failure_metadata(std::string reason);
 
 /// As metadata.
 [[nodiscard]] std::map<std::string, std::string> to_metadata(const Counts& counts);

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "common/process/process.hpp"
+#include "deploy/tests/fake_package.hpp"
 #include "localcloud/tests/cloud_control.hpp"
 
 namespace deploy {
@@ -69,8 +70,7 @@ class FakeCloud {
                        {"OS_CLOUD", state().filename()},
                        {"OS_CLIENT_CONFIG_FILE", state() / "clouds.yaml"}};
         for (const auto* version : {"1.0.0", "1.1.0"})
-            std::ofstream(home() / (std::string("faafo-") + version + "-test.tar.gz"))
-                << "package " << version;
+            write_fake_package(home() / (std::string("faafo-") + version + "-test.tar.gz"), version);
     }
 
     common::process::TemporaryDirectory state_{"operations-test"};
