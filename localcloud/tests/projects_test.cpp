@@ -230,6 +230,91 @@ TEST_F(Projects, ARevokedRoleIsGoneFromTokensAtOnceAndCredentialsGoWithIt) {
     EXPECT_EQ(cloud.ask("GET", "/compute/v2.1/servers").status, 401) << "no role, no token";
 }
 
+TEST_F(Projects, ListsOfImagesKnowNoFilterThatTheyDoNotApply) {
+    for (const char* name : {"b", "a", "c,d"}) {
+        ASSERT_EQ(
+            cloud
+                .ask("POST", "/image/v2/images",
+                     {{"name", name}, {"min_ram", *name - 'a'}, {"os_distro", std::string{"in:"} + name}})
+                .status,
+            201);
+    }
+    const auto names = [&](const std::string& query) {
+        std::string all;
+        const ApiAnswer answer =
+            cloud.ask("GET", "/image/v2/images?owner=" + cloud.demo_project() + "&" + query);
+        if (answer.status != 200) return std::to_string(answer.status);
+        for (const json::value& image : answer.body.at("images").as_array())
+            all += to_text(image.at("name")) + " ";
+        return all;
+    };
+    EXPECT_EQ(names(""), "c,d a b ") << "the youngest first";
+    EXPECT_EQ(names("sort_dir=asc"), "b a c,d ");
+    EXPECT_EQ(names("sort=name"), "c,d b a ");
+    EXPECT_EQ(names("sort=name:asc"), "a b c,d ");
+    EXPECT_EQ(names("sort=status,name:asc"), "a b c,d ");
+    EXPECT_EQ(names("sort_key=status&sort_dir=asc"), "b a c,d ") << "the direction is also that of ties";
+    EXPECT_EQ(names("sort_key=status&sort_key=name&sort_dir=desc&sort_dir=asc"), "a b c,d ");
+    for (const char* bad :
+         {"sort=name:foo", "sort=foo", "sort=", "sort=name&sort_key=name", "sort_key=name&sort_dir=up",
+          "sort_key=name&sort_dir=asc&sort_dir=desc", "created_at=foo:2026-11-22T10:00:00Z",
+          "created_at=gt:yesterday", "name=like:a", "status=gt:active", "size_min=x", "protected=True",
+          "os_hidden=maybe", "visibility=mine", "member_status=maybe", "changes-since=2026-11-22T10:00:00Z"})
+        EXPECT_EQ(names(bad), "400") << bad;
+
+    EXPECT_EQ(names("created_at=gt:2001-01-01T00:00:00Z&updated_at=gte:2001-01-01T00:00:00Z"), "c,d a b ");
+    EXPECT_EQ(names("created_at=lt:2001-01-01T00:00:00Z"), "");
+    EXPECT_EQ(names("updated_at=lte:2001-01-01T00:00:00Z"), "");
+    EXPECT_EQ(names("created_at=2001-01-01T00:00:00Z"), "");
+    EXPECT_EQ(names("created_at=neq:2001-01-01T00:00:00Z"), "c,d a b ");
+    EXPECT_EQ(names("name=eq:a"), "a ");
+    EXPECT_EQ(names("name=in:a,\"c,d\""), "c,d a ");
+    EXPECT_EQ(names("os_distro=in:a"), "a ") << "a property is what it is";
+    EXPECT_EQ(names("min_ram_min=1"), "c,d b ");
+    EXPECT_EQ(names("min_ram_max=1"), "a b ");
+    EXPECT_EQ(names("min_ram=1"), "b ");
+    EXPECT_EQ(names("size_max=1"), "") << "they have none yet";
+    EXPECT_EQ(names("protected=false&os_hidden=False"), "c,d a b ");
+    EXPECT_EQ(names("no_such_property=x"), "");
+}
+
+TEST_F(Projects, ListsOfRolesKnowNoFilterThatTheyDoNotApply) {
+    const std::string project =
+        cloud
+            .ask("POST", "/identity/v3/projects",
+                 {{"project", {{"name", "below"}, {"parent_id", cloud.demo_project()}}}}, "admin")
+            .at("/project/id");
+    const std::string user = user_id("demo");
+    ASSERT_EQ(
+        cloud
+            .ask("PUT", "/identity/v3/projects/" + project + "/users/" + user + "/roles/" + role_id("reader"),
+                 {}, "admin")
+            .status,
+        204);
+    const auto count = [&](const std::string& list, const std::string& query) {
+        const ApiAnswer answer = cloud.ask("GET", "/identity/v3/" + list + "?" + query, {}, "admin");
+        return answer.status == 200 ? static_cast<int>(answer.body.at(list).as_array().size())
+                                    : -answer.status;
+    };
+    EXPECT_EQ(count("roles", "domain_id=zz"), 0);
+    EXPECT_EQ(count("roles", ""), 3);
+    const std::string at = "scope.project.id=" + cloud.demo_project();
+    const int all = count("role_assignments", "");
+    const int here = count("role_assignments", at);
+    EXPECT_GT(all, here);
+    EXPECT_EQ(count("role_assignments", at + "&include_subtree"), here + 1);
+    EXPECT_EQ(count("role_assignments", "user.id=" + user + "&" + at), 2);
+    EXPECT_EQ(count("role_assignments", "user.id=" + user), 3);
+    EXPECT_EQ(count("role_assignments", "user.id=&group.id="), all) << "no values, no filters";
+    EXPECT_EQ(count("role_assignments", "group.id=zz"), 0);
+    EXPECT_EQ(count("role_assignments", "scope.domain.id=zz"), 0);
+    EXPECT_EQ(count("role_assignments", "scope.OS-INHERIT:inherited_to=projects"), 0);
+    for (const std::string bad :
+         {"user.id=a&group.id=b", "scope.system=all&scope.project.id=a", "scope.system=all&scope.domain.id=a",
+          "scope.project.id=a&scope.domain.id=b", "include_subtree", "effective&group.id=a"})
+        EXPECT_EQ(count("role_assignments", bad), -400) << bad;
+}
+
 TEST_F(Projects, UsersChangeTheirPasswords) {
     const std::string user = user_id("demo");
     const auto sign_in = [&](const char* password) {

@@ -1,4 +1,7 @@
 // Roles, and who has which role where. An assignment's ID is "user|scope|role".
+#include <algorithm>
+#include <functional>
+
 #include "localcloud/api/identity/identity.hpp"
 
 namespace localcloud::api::identity {
@@ -17,13 +20,76 @@ void remove_application_credentials(state::Store::Transaction& transaction, cons
     }
 }
 
+using AssignmentTest = std::function<bool(const Document& assignment)>;
+
+/// "?effective", "?effective=1", and not "?effective=0".
+bool asks_for(const Request& request, std::string_view key) {
+    const auto value = request.query_value(key);
+    return value && *value != "0";
+}
+
+/// Whether the project is `root` or below it.
+bool is_in_tree(const state::View& view, const std::string& project_id, const std::string& root) {
+    const Document* project = view.find(Kind::project, project_id);
+    while (project != nullptr && text(*project, "id") != root)
+        project = view.find(Kind::project, text(*project, "parent_id"));
+    return project != nullptr;
+}
+
+/// What the request asks for: each assignment of the list passes all of them. A filter without a value is none.
+std::vector<AssignmentTest> read_filters(const state::View& view, const Request& request) {
+    const auto value_of = [&](std::string_view key) { return request.query_value(key).value_or(""); };
+    const auto refuse_both = [&](std::string_view one, std::string_view other, const char* message) {
+        if (!value_of(one).empty() && !value_of(other).empty()) throw ApiError{400, message};
+    };
+    refuse_both("scope.domain.id", "scope.project.id", "Specify a domain or project, not both");
+    refuse_both("scope.domain.id", "scope.system", "Specify system or domain, not both");
+    refuse_both("scope.project.id", "scope.system", "Specify system or project, not both");
+    refuse_both("user.id", "group.id", "Specify a user or group, not both");
+    const bool whole_tree = asks_for(request, "include_subtree");
+    if (whole_tree && value_of("scope.project.id").empty()) {
+        throw ApiError{400, "scope.project.id must be specified if include_subtree is also specified"};
+    }
+    if (asks_for(request, "effective") && !value_of("group.id").empty())
+        throw ApiError{400, "Combining effective and group filter will always result in an empty list."};
+
+    std::vector<AssignmentTest> filters;
+    const auto add = [&](std::string_view key, auto fits) {
+        if (std::string value = value_of(key); !value.empty()) {
+            filters.emplace_back([fits, value = std::move(value)](const Document& assignment) {
+                return fits(assignment, value);
+            });
+        }
+    };
+    const auto is = [](const char* name) {
+        return [name](const Document& assignment, const std::string& value) {
+            return text(assignment, name) == value;
+        };
+    };
+    const auto never = [](const Document& /*assignment*/, const std::string& /*value*/) { return false; };
+    add("user.id", is("user_id"));
+    add("role.id", is("role_id"));
+    add("scope.domain.id", is("domain_id"));
+    add("scope.project.id", [&view, whole_tree](const Document& assignment, const std::string& value) {
+        const std::string project_id = text(assignment, "project_id");
+        return whole_tree ? is_in_tree(view, project_id, value) : project_id == value;
+    });
+    add("scope.system", [](const Document& assignment, const std::string& /*value*/) {
+        return text(assignment, "project_id").empty() && text(assignment, "domain_id").empty();
+    });
+    // There are neither groups nor inherited roles in this cloud.
+    add("group.id", never);
+    if (value_of("scope.OS-INHERIT:inherited_to") == "projects") add("scope.OS-INHERIT:inherited_to", never);
+    return filters;
+}
+
 }  // namespace
 
 void Identity::add_role_routes() {
     route("GET", "/v3/roles", [this](const Call& call) {
         require_admin(call, "list_roles");
         const auto view = cloud_.store.read();
-        return list(call, "roles", view.all(Kind::role), {"name"});
+        return list(call, "roles", view.all(Kind::role), {"name", "domain_id"});
     });
     route("GET", "/v3/roles/{id}", [this](const Call& call) {
         require_admin(call, "get_role");
@@ -108,7 +174,8 @@ void Identity::add_role_routes() {
                          call.query("scope.project.id") == call.caller.project_id;
         if (!own) require_admin(call, "list_role_assignments");
         const auto view = cloud_.store.read();
-        const bool names = call.has_query("include_names") && call.query("include_names") != "0";
+        const std::vector<AssignmentTest> filters = read_filters(view, call.request);
+        const bool names = asks_for(call.request, "include_names");
         const auto named = [&](Kind kind, const std::string& id) {
             Document out{{"id", id}};
             const Document* document = view.find(kind, id);
@@ -128,15 +195,9 @@ void Identity::add_role_routes() {
             const std::string role_id = text(*assignment, "role_id");
             const std::string project_id = text(*assignment, "project_id");
             const std::string domain_id = text(*assignment, "domain_id");
-            const auto differs = [&](std::string_view filter, const std::string& value) {
-                const auto wanted = call.request.query_value(filter);
-                return wanted && *wanted != value;
-            };
-            if (differs("user.id", user_id) || differs("role.id", role_id) ||
-                differs("scope.project.id", project_id) || differs("scope.domain.id", domain_id) ||
-                (call.has_query("scope.system") && !(project_id.empty() && domain_id.empty()))) {
+            if (!std::all_of(filters.begin(), filters.end(),
+                             [&](const auto& fits) { return fits(*assignment); }))
                 continue;
-            }
             std::string place = "/system";
             Document scope{{"system", json::object{{"all", true}}}};
             if (!project_id.empty()) {
