@@ -37,9 +37,13 @@ class Builder {
                        [this](auto&, auto stop) { return keypair(stop); });
         if (work_.plan.makes_servers())
             package_ = add("package", {}, [this](auto&, auto stop) { return package(stop); });
+        add_zone();
         if (work_.plan.action("counts", topology_.deployment) ||
-            work_.plan.action("balance", topology_.deployment))
-            recorded_ = add("what shall be", {}, [this](auto&, auto stop) { return record(stop); });
+            work_.plan.action("balance", topology_.deployment)) {
+            std::vector<std::size_t> after;
+            add_if(after, balance_);
+            recorded_ = add("what shall be", after, [this](auto&, auto stop) { return record(stop); });
+        }
         for (const auto* addressed : topology_.addressed())
             add_port(*addressed);
         // The one with the secrets first: a later run finds them there, so nobody may have them before it.
@@ -115,6 +119,7 @@ class Builder {
             add_if(after, groups_, group);
         for (const auto& other : addresses_in(spec.install))
             add_if(after, ports_, other);
+        if (spec.runs_services) add_if(after, balance_);
         if (uses_secrets(spec.install) && !spec.runs_services)
             add_if(after, servers_, topology_.services()->name);
         servers_[spec.name] = add("server " + spec.name, after, [this, &spec](auto& report, auto stop) {
@@ -122,15 +127,20 @@ class Builder {
         });
     }
 
+    /// Before it is recorded, with the instance that keeps the records or in it: a zone that the service refuses must not
+    /// be what every later run means.
+    void add_zone() {
+        if (topology_.balance.method == BalanceMethod::dns)
+            balance_ = add("zone " + topology_.balance.zone, {},
+                           [this](auto&, auto stop) { return make_zone(work_, stop); });
+    }
+
     /// After the instance with the records: a later run finds there that there may be something.
     void add_balance() {
+        if (!topology_.balancer) return;
         std::vector<std::size_t> after;
         add_if(after, servers_, topology_.services() != nullptr ? topology_.services()->name : "");
         add_if(after, recorded_);
-        if (topology_.balance.method == BalanceMethod::dns)
-            balance_ = add("zone " + topology_.balance.zone, after,
-                           [this](auto&, auto stop) { return make_zone(work_, stop); });
-        if (!topology_.balancer) return;
         const auto& name = topology_.balancer->name;
         add_if(after, ports_, name);
         for (const auto* api : topology_.apis())

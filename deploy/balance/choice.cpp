@@ -34,9 +34,12 @@ std::string only_zone(const Context& context) {
 void fill_in_balance(Options& options, const Recorded& recorded) {
     const auto before = recorded.balance.value_or(Balance());
     if (!options.balance) options.balance = before.method;
-    if (*options.balance != BalanceMethod::dns)
-        options.zone.clear();
-    else if (options.zone.empty())
+    if (*options.balance != BalanceMethod::dns && !options.zone.empty())
+        throw openstack::ConfigError("--zone is of --balance dns, and this deployment has --balance " +
+                                     std::string(to_string(*options.balance)) +
+                                     "; say --balance dns, too, or leave --zone out");
+    if (*options.balance != BalanceMethod::dns) return;
+    if (options.zone.empty())
         options.zone = before.zone;
     else
         options.zone = openstack::dns::absolute_name(options.zone);

@@ -311,6 +311,22 @@ TEST_F(Operations, AZoneThatWasThereStays) {
     cloud().dns().wait_for_delete_zone(zone.id);
 }
 
+TEST_F(Operations, AZoneThatIsRefusedIsNotRemembered) {
+    succeeds("deploy --api 1 --workers 0");
+    for (const auto* words : {"deploy --balance dns --zone taken.example.org.",
+                              "deploy --name new --balance dns --zone taken.example.org."}) {
+        control_->set({.method = "POST", .path = "/zones$", .times = 0, .status = 403});
+        EXPECT_EQ(run(words).exit_status, 1);
+        control_->clear();
+    }
+    EXPECT_TRUE(is_settled()) << "it is as it was";
+    succeeds("deploy --name new --api 1 --workers 0");
+    succeeds("destroy --name new --yes");
+    const auto without = run("deploy --zone unused.example.org.");
+    EXPECT_EQ(without.exit_status, 2);
+    EXPECT_THAT(without.error, HasSubstr("--zone is of --balance dns"));
+}
+
 TEST_F(Operations, WhatTheCloudCannotDoIsSaidBeforeAnythingIsMade) {
     std::ifstream file(cloud_->environment.at("OS_CLIENT_CONFIG_FILE"));
     std::string text{std::istreambuf_iterator<char>(file), {}};
