@@ -26,6 +26,7 @@ class Adapter {
     /// The service's versioned endpoint without a trailing slash ("http://127.0.0.1:8774/v2.1").
     [[nodiscard]] std::string endpoint(const CallOptions& options = {}) const;
     /// The microversion to ask for: the newest of both that `wanted_maximum` and the service allow; empty if it has none.
+    /// Throws when the service's version document does not say, which the next call asks for again.
     [[nodiscard]] std::string negotiate_microversion(std::string_view wanted_maximum,
                                                      const CallOptions& options = {}) const;
     /// The project of the token, empty for other scopes.

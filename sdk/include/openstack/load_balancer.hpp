@@ -58,7 +58,8 @@ class LoadBalancerService {
     /// it is being deleted already.
     bool delete_load_balancer(const Id& load_balancer, bool cascade = false,
                               const CallOptions& options = {}) const;
-    /// Moves it to new hosts; for administrators. Also for one that is in ERROR.
+    /// Moves it to new hosts; for administrators. Also for one that is in ERROR. Not sent a second time when its answer is
+    /// lost.
     void failover_load_balancer(const Id& load_balancer, const CallOptions& options = {}) const;
     [[nodiscard]] load_balancer::Statistics get_load_balancer_statistics(
         const Id& load_balancer, const CallOptions& options = {}) const;

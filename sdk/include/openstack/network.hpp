@@ -82,6 +82,7 @@ class NetworkService {
     network::Router update_router(const Id& router, const network::RouterUpdate& changes,
                                   const CallOptions& options = {}) const;
     bool delete_router(const Id& router, const CallOptions& options = {}) const;
+    /// Neither is sent a second time when its answer is lost: TransportError says that it may have taken effect.
     network::RouterInterface add_interface_to_router(const Id& router,
                                                      const network::RouterInterfaceRequest& what,
                                                      const CallOptions& options = {}) const;

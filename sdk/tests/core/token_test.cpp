@@ -317,7 +317,7 @@ TEST(Token, ARefusalDuringAFailingEarlyRenewalSignsInPatiently) {
     };
     const auto clock = std::make_shared<FakeClock>();
     const auto connection = cloud.connect_by_clock(clock);
-    const auto session = connection.session();
+    const auto& session = connection.session();
     EXPECT_EQ(session->token(), "token-number-1");
     clock->advance(59min);
     std::jthread early([&] { EXPECT_EQ(session->token(), "token-number-1"); });
