@@ -89,6 +89,68 @@ TEST(Patterns, AreReadAsPythonReadsThem) {
     }
 }
 
+TEST_F(Servers, AreListedByAllThatNovaCompares) {
+    const std::string web = cloud.server("web", {{"tags", json::array{"blue", "green"}},
+                                                 {"hostname", "front"},
+                                                 {"accessIPv4", "192.0.2.7"},
+                                                 {"description", "the first"},
+                                                 {"metadata", {{"role", "front"}, {"tier", "1"}}},
+                                                 {"config_drive", true}});
+    (void)cloud.server("db", {{"tags", json::array{"green"}}, {"metadata", {{"role", "back"}}}});
+    const auto tagged = [&](const char* query) { return listed(query, "demo", "2.26"); };
+    EXPECT_THAT(tagged("tags=blue,green"), ElementsAre("web"));
+    EXPECT_THAT(tagged("tags-any=blue,red"), ElementsAre("web"));
+    EXPECT_THAT(tagged("tags-any=blue,green"), ElementsAre("db", "web"));
+    EXPECT_THAT(tagged("not-tags=blue,green"), ElementsAre("db"));
+    EXPECT_THAT(tagged("not-tags-any=blue,red"), ElementsAre("db"));
+    EXPECT_THAT(tagged("not-tags-any=green"), IsEmpty());
+    EXPECT_THAT(listed("tags=blue", "demo", "2.25"), ElementsAre("db", "web")) << "before there were tags";
+    EXPECT_THAT(listed("ip6=fd00", "demo", "2.5"), IsEmpty());
+    EXPECT_THAT(listed("ip6=fd00"), ElementsAre("db", "web")) << "Nova does not listen yet";
+
+    struct Case {
+        const char* query;
+        std::vector<std::string> found;
+        bool everybody = false;  ///< since 2.83
+    };
+    const std::vector<std::string> both{"db", "web"};
+    const std::vector<std::string> none;
+    const std::string by_id = "uuid=" + web;
+    for (const auto& [query, found, everybody] : {Case{"power_state=1", both, true},
+                                                  Case{"power_state=4", none, true},
+                                                  Case{"task_state=deleting", none, true},
+                                                  Case{"vm_state=active", both, true},
+                                                  Case{"vm_state=error", none, true},
+                                                  Case{"config_drive=True", {"web"}, true},
+                                                  Case{"progress=0", both, true},
+                                                  Case{"progress=5", none, true},
+                                                  Case{"hostname=^front$", {"web"}},
+                                                  Case{"access_ip_v4=192", {"web"}},
+                                                  Case{"access_ip_v6=fd", none},
+                                                  Case{"display_description=first", {"web"}},
+                                                  Case{"display_name=d", {"db"}},
+                                                  Case{"image_ref=x", none},
+                                                  Case{"launch_index=0", both},
+                                                  Case{"launch_index=1", none},
+                                                  Case{"root_device_name=/dev/vda", both},
+                                                  Case{"root_device_name=sda", none},
+                                                  Case{"host=elsewhere", none},
+                                                  Case{"node=test", both},
+                                                  Case{"locked_by=owner", none},
+                                                  Case{"auto_disk_config=1", none},
+                                                  Case{by_id.c_str(), {"web"}},
+                                                  Case{R"(metadata={"role":"front","tier":"1"})", {"web"}},
+                                                  Case{R"(metadata={"role":"none"})", none},
+                                                  Case{"description=no-such", both}}) {
+        EXPECT_EQ(listed(std::string{"all_tenants=1&"} + query, "admin"), found) << query;
+        EXPECT_EQ(listed(query), both) << query << ": that is for administrators";
+        EXPECT_EQ(listed(query, "demo", "2.83"), everybody ? found : both) << query;
+    }
+    EXPECT_THAT(listed("all_tenants=1&metadata=role", "admin"), ElementsAre("400"));
+    EXPECT_THAT(listed("no-such-key=1", "demo", "2.75"), ElementsAre("400"));
+    EXPECT_THAT(listed("hostname=x", "demo", "2.75"), ElementsAre("db", "web"));
+}
+
 TEST_F(Servers, AreRefusedForTheSameWhetherMadeChangedOrRebuilt) {
     const std::string server = cloud.server("one");
     const std::string path = servers + "/" + server;
