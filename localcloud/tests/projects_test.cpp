@@ -193,6 +193,16 @@ TEST_F(Projects, TokensOfApplicationCredentialsAreNotExchanged) {
     const ApiAnswer token = by_credential(reading);
     ASSERT_EQ(token.status, 201);
     EXPECT_EQ(token.body.at_pointer("/token/roles").as_array().size(), 1U);
+    cloud.add_token("reading", token.headers.get("X-Subject-Token"));
+    EXPECT_EQ(create_credential(user_id("demo"), {{"name", "another"}}, "reading").status, 403);
+    EXPECT_EQ(cloud
+                  .ask("DELETE",
+                       "/identity/v3/users/" + user_id("demo") + "/application_credentials/" +
+                           reading.at("/application_credential/id"),
+                       {}, "reading")
+                  .status,
+              403)
+        << "it is restricted";
     const json::value project{{"project", {{"id", cloud.demo_project()}}}};
     for (const json::value& scope : {project, json::value{}, json::value{"unscoped"}}) {
         const ApiAnswer exchanged = exchange(token.headers.get("X-Subject-Token"), scope);
@@ -206,6 +216,22 @@ TEST_F(Projects, TokensOfApplicationCredentialsAreNotExchanged) {
                  {"password", {{"user", {{"id", user_id("demo")}, {"password", "demo-password"}}}}}},
                 "unscoped");
     EXPECT_EQ(exchange(unscoped.headers.get("X-Subject-Token"), project).status, 201);
+}
+
+TEST_F(Projects, AnApplicationCredentialMakesOthersWithItsOwnRolesOnly) {
+    const std::string user = user_id("demo");
+    const ApiAnswer reading = create_credential(
+        user, {{"name", "reading"}, {"roles", {{{"name", "reader"}}}}, {"unrestricted", true}});
+    ASSERT_EQ(reading.status, 201);
+    cloud.add_token("reading", by_credential(reading).headers.get("X-Subject-Token"));
+    const ApiAnswer another = create_credential(user, {{"name", "another"}}, "reading");
+    ASSERT_EQ(another.status, 201);
+    const json::array& roles = another.body.at_pointer("/application_credential/roles").as_array();
+    ASSERT_EQ(roles.size(), 1U);
+    EXPECT_EQ(to_text(roles.front().at("name")), "reader");
+    EXPECT_EQ(
+        create_credential(user, {{"name", "more"}, {"roles", {{{"name", "member"}}}}}, "reading").status,
+        400);
 }
 
 TEST_F(Projects, ARevokedRoleIsGoneFromTokensAtOnceAndCredentialsGoWithIt) {

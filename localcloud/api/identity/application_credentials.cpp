@@ -15,6 +15,14 @@ ApiError credential_not_found(const std::string& id) {
     return not_found("Application Credential", id);
 }
 
+void require_unrestricted(const Call& call) {
+    if (call.caller.unrestricted) return;
+    throw ApiError{403,
+                   "You are not authorized to perform the requested action: Using method "
+                   "'application_credential' is not "
+                   "allowed for managing additional application credentials.."};
+}
+
 void check_name(const Document& body) {
     static constexpr std::size_t longest = 255;
     if (!body.contains("name")) throw ApiError{400, "'name' is a required property"};
@@ -36,7 +44,12 @@ void check_name(const Document& body) {
 }
 
 json::array requested_roles(const state::View& view, const Call& call, const Document& body) {
-    const std::vector<std::string> held = role_ids(view, call.caller.user_id, call.caller.project_id);
+    // Those of the token, which an application credential may have narrowed.
+    std::vector<std::string> held = role_ids(view, call.caller.user_id, call.caller.project_id);
+    std::erase_if(held, [&](const std::string& id) {
+        const Document* role = view.find(Kind::role, id);
+        return role == nullptr || !call.caller.has_role(text(*role, "name"));
+    });
     std::vector<std::string> wanted = held;
     if (member(body, "roles") != nullptr && !array(body, "roles").empty()) {
         wanted.clear();
@@ -72,12 +85,7 @@ void Identity::add_application_credential_routes() {
         if (call.param("user") != call.caller.user_id) require_admin(call, action);
     };
     route("POST", "/v3/users/{user}/application_credentials", [this](const Call& call) {
-        if (!call.caller.unrestricted) {
-            throw ApiError{
-                403,
-                "You are not authorized to perform the requested action: Using method "
-                "'application_credential' is not allowed for managing additional application credentials.."};
-        }
+        require_unrestricted(call);
         if (call.param("user") != call.caller.user_id || call.caller.project_id.empty()) {
             throw ApiError{403,
                            "You are not authorized to perform the requested action: "
@@ -149,6 +157,7 @@ void Identity::add_application_credential_routes() {
     });
     route("DELETE", "/v3/users/{user}/application_credentials/{id}", [this, require_self](const Call& call) {
         require_self(call, "delete_application_credential");
+        require_unrestricted(call);
         auto transaction = cloud_.store.write();
         const std::string& id = call.param("id");
         const Document* credential = transaction.find(Kind::application_credential, id);
