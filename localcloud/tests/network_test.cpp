@@ -81,6 +81,27 @@ TEST_F(Network, APortThatNamesAServerOfAnotherProjectIsNoneOfIts) {
     EXPECT_EQ(cloud.ask("GET", neutron + "ports/" + foreign.at("/port/id"), {}, "mallory").status, 200);
 }
 
+TEST_F(Network, PortsAreListedByAddressesThatHaveAllThatIsAsked) {
+    const std::string network = network_of("demo", "10.9.0.0/24");
+    const std::string other = network_of("demo", "10.8.0.0/24");
+    const auto made = [&](const std::string& where, const char* address) {
+        return port(
+                   {{"network_id", where}, {"fixed_ips", json::array{json::object{{"ip_address", address}}}}},
+                   "demo")
+            .at("/port/fixed_ips/0/subnet_id");
+    };
+    const std::string subnet = made(network, "10.9.0.50");
+    (void)made(network, "10.9.0.51");
+    const std::string other_subnet = made(other, "10.8.0.50");
+    const std::string in = "?fixed_ips=subnet_id%3D" + subnet;
+    EXPECT_EQ(count(in + "&fixed_ips=ip_address%3D10.9.0.50"), 1U);
+    EXPECT_EQ(count(in + "&fixed_ips=ip_address%3D10.8.0.50"), 0U) << "it is in the other one";
+    EXPECT_EQ(count(in + "&fixed_ips=ip_address%3D10.9.0.50&fixed_ips=ip_address%3D10.9.0.51"), 2U);
+    EXPECT_EQ(count(in + "&fixed_ips=ip_address_substr%3D0.5"), 2U);
+    EXPECT_EQ(count(in + "&fixed_ips=subnet_id%3D" + other_subnet + "&fixed_ips=ip_address_substr%3D.50"),
+              2U);
+}
+
 TEST_F(Network, APortOfARouterStaysOne) {
     const std::string interface =
         cloud.ask("GET", neutron + "ports?device_owner=network:router_interface").at("/ports/0/id");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "localcloud/api/network/addresses.hpp"
 #include "localcloud/state/identifiers.hpp"
@@ -279,22 +280,33 @@ bool value_matches(const json::value& value, const std::string& wanted) {
         case json::kind::string:
             return value.get_string() == wanted;
         case json::kind::array:
-            // "fixed_ips=ip_address=10.0.0.5" names a member of the objects in the list.
-            return std::any_of(
-                value.get_array().begin(), value.get_array().end(), [&](const json::value& item) {
-                    if (!item.is_object()) return to_text(item) == wanted;
-                    const std::size_t equals = wanted.find('=');
-                    if (equals == std::string::npos) return false;
-                    const std::string key = wanted.substr(0, equals);
-                    const std::string expected = wanted.substr(equals + 1);
-                    if (key == "ip_address_substr") {
-                        return text(item.get_object(), "ip_address").find(expected) != std::string::npos;
-                    }
-                    return text(item.get_object(), key) == expected;
-                });
+            return std::any_of(value.get_array().begin(), value.get_array().end(),
+                               [&](const json::value& item) { return to_text(item) == wanted; });
         default:
             return to_text(value) == wanted;
     }
+}
+
+/// "fixed_ips=subnet_id=…&fixed_ips=ip_address=10.0.0.5": one address must have all of it, each by one of its values.
+bool has_address_of(const Document& port, const std::vector<std::string>& conditions) {
+    std::map<std::string, std::vector<std::string>> by_key;
+    for (const std::string& condition : conditions) {
+        const std::size_t equals = condition.find('=');
+        by_key[condition.substr(0, equals)].push_back(condition.substr(equals + 1));
+    }
+    const auto fits = [&](const Document& fixed) {
+        return std::all_of(by_key.begin(), by_key.end(), [&](const auto& condition) {
+            const auto& [key, values] = condition;
+            const bool part = key == "ip_address_substr";
+            const std::string actual = text(fixed, part ? "ip_address" : key);
+            return std::any_of(values.begin(), values.end(), [&](const std::string& wanted) {
+                return part ? actual.find(wanted) != std::string::npos : actual == wanted;
+            });
+        });
+    };
+    const json::array& addresses = array(port, "fixed_ips");
+    return std::any_of(addresses.begin(), addresses.end(),
+                       [&](const json::value& fixed) { return fits(fixed.as_object()); });
 }
 
 bool has_tags(const Document& document, const std::string& list, bool any) {
@@ -318,6 +330,7 @@ bool matches(const Document& document, const Filter& filter) {
     if (filter.key == "tags-any") return has_tags(document, first, true);
     if (filter.key == "not-tags") return !has_tags(document, first, false);
     if (filter.key == "not-tags-any") return !has_tags(document, first, true);
+    if (filter.key == "fixed_ips") return has_address_of(document, filter.values);
     const json::value* value = document.if_contains(filter.key);
     if (value == nullptr) return false;
     return std::any_of(filter.values.begin(), filter.values.end(),
