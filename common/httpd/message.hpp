@@ -91,6 +91,9 @@ struct Response {
     std::optional<std::uint64_t> file_length;  ///< to the end of the file when absent
     /// Ends the connection without an answer; for scripted faults.
     bool reset_connection = false;
+    /// Let go of when the answer is in the server's own keeping, long before a slow client has it: for handlers that
+    /// bound what all of them have in memory.
+    std::shared_ptr<const void> held;
 };
 
 /// "a%20b" to "a b"; malformed escapes stay as they are. '+' becomes a space only where asked.

@@ -109,8 +109,13 @@ TEST(Server, SendsFilesAndPartsOfThem) {
 TEST(Server, AnswersThatNobodyFetchesWaitInFiles) {
     const process::TemporaryDirectory spool;
     const std::string body = pattern(20'000'000);  // more than sockets hold
-    httpd::Server server({.answer_memory = body.size(), .spool_directory = spool.path()},
-                         [&](const Request&) { return Response{.body = body}; });
+    std::atomic<int> held = 0;
+    httpd::Server server(
+        {.answer_memory = body.size(), .spool_directory = spool.path()}, [&](const Request&) {
+            ++held;
+            return Response{.body = body,
+                            .held = std::shared_ptr<const void>(&held, [&](const void*) { --held; })};
+        });
     const auto files_without_name = [&] {
         int count = 0;
         for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
@@ -126,6 +131,7 @@ TEST(Server, AnswersThatNobodyFetchesWaitInFiles) {
         clients.back().send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     }
     EXPECT_TRUE(testkit::wait_until([&] { return files_without_name() == 2; }));
+    EXPECT_TRUE(testkit::wait_until([&] { return held == 0; })) << "nobody has to read for that";
     EXPECT_TRUE(std::filesystem::is_empty(spool.path()));
     for (const Socket& client : clients) {
         const std::string answer = client.receive_all();

@@ -208,7 +208,9 @@ class Session : public std::enable_shared_from_this<Session> {
         if (context_.abandoned) return;
         Outgoing outgoing;
         try {
-            outgoing = make_outgoing(context_.handler(request_), to_);
+            Response response = context_.handler(request_);
+            const auto held = std::move(response.held);
+            outgoing = make_outgoing(std::move(response), to_);
             keep_within_memory(outgoing);
         } catch (const std::exception& failure) {
             // Not the query: it may carry signatures.

@@ -45,7 +45,7 @@ int run(int argc, const char* const* argv) {
                            .max_attempts = static_cast<int>(settings.max_attempts),
                            .prefetch = settings.workers,
                            .hand_over = settings.hand_over});
-    const api::Service service(*store, *queue);
+    const api::Service service(*store, *queue, {.searches = (settings.request_threads + 1) / 2});
     common::httpd::Server server(
         {.address = settings.listen_address,
          .port = settings.bind_port,

@@ -22,6 +22,8 @@ using common::httpd::Response;
 
 constexpr std::uint64_t longest_request = 64 << 10;  // of a POST; a PUT carries a picture
 constexpr std::uint64_t large_body = 4 << 20;
+constexpr std::int64_t large_picture = 4 << 20;
+constexpr std::chrono::seconds longest_wait_for_pictures{10};
 
 [[noreturn]] void unknown(std::string_view uuid) {
     throw Problem(404, fmt::format("There is no fractal with the uuid {}", uuid.substr(0, 64)));
@@ -51,6 +53,12 @@ std::string base_url(const Request& request) {
 void require_json(const Request& request) {
     if (store::lower_case(request.headers.get("Content-Type")).starts_with("application/json")) return;
     throw Problem(415, R"(Request must have "Content-Type: application/json" header)");
+}
+
+Response busy(const char* why) {
+    Response response = to_response(Problem(503, why));
+    response.headers.set("Retry-After", "1");
+    return response;
 }
 
 struct Link {
@@ -123,7 +131,8 @@ Response no_picture(const std::optional<store::Fractal>& fractal, std::string_vi
 
 }  // namespace
 
-Service::Service(store::Store& store, queue::Queue& queue) : store_(store), queue_(queue), gallery_(store) {
+Service::Service(store::Store& store, queue::Queue& queue, ServiceOptions options)
+    : store_(store), queue_(queue), options_(options), gallery_(store), searches_(options.searches) {
     add_routes();
 }
 
@@ -205,6 +214,9 @@ Response Service::status() const {
 
 Response Service::list(const Request& request) const {
     Search search = read_search(request);
+    const Turns::Turn turn = search.query.filters.empty() ? nullptr : searches_.take(options_.patience);
+    if (!search.query.filters.empty() && !turn)
+        return busy("Too many searches are at work; try again in a moment");
     if (search.single) {
         const store::Page found = store_.list(search.query, 0, 1);
         if (found.total == 0) throw Problem(404, "No result found");
@@ -303,13 +315,20 @@ Response Service::picture(const Request& request, bool small) const {
     if (!fractal || !fractal->checksum) return no_picture(fractal, uuid);
     const std::string tag = fmt::format("\"{}{}\"", *fractal->checksum, small ? "-small" : "");
     if (web::client_has(request, tag)) return web::not_modified(tag, cache_control);
+    // One at a time: reading takes twice its size.
+    Turns::Turn turn;
+    if (!small && fractal->size.value_or(0) > large_picture) {
+        turn = large_pictures_.take(longest_wait_for_pictures);
+        if (!turn) return busy("Too many large pictures are asked for; try again in a moment");
+    }
     auto image = small ? store_.thumbnail(uuid) : store_.image(uuid);
     if (!image) return no_picture(fractal, uuid);
     return {.headers = {{"Content-Type", "image/png"},
                         {"Cache-Control", std::string(cache_control)},
                         {"ETag", tag},
                         {"X-Content-Type-Options", "nosniff"}},
-            .body = std::move(image->bytes)};
+            .body = std::move(image->bytes),
+            .held = std::move(turn)};
 }
 
 }  // namespace faafo::api

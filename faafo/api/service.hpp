@@ -2,21 +2,29 @@
 // Keeps nothing between requests, so any number of API processes may stand side by side.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 
 #include "common/httpd/message.hpp"
 #include "common/httpd/router.hpp"
+#include "faafo/api/turns.hpp"
 #include "faafo/queue/queue.hpp"
 #include "faafo/store/store.hpp"
 #include "faafo/web/gallery.hpp"
 
 namespace faafo::api {
 
+struct ServiceOptions {
+    /// At the same time, so that whoever asks the database for much does not keep all threads from everybody else.
+    unsigned searches = 4;
+    std::chrono::milliseconds patience{250};  ///< how long another search waits for its turn
+};
+
 /// Thread-safe. Store and queue must outlive it.
 class Service {
   public:
-    Service(store::Store& store, queue::Queue& queue);
+    Service(store::Store& store, queue::Queue& queue, ServiceOptions options = {});
     [[nodiscard]] common::httpd::Response operator()(const common::httpd::Request& request) const;
 
   private:
@@ -35,8 +43,11 @@ class Service {
 
     store::Store& store_;
     queue::Queue& queue_;
+    ServiceOptions options_;
     web::Gallery gallery_;
     common::httpd::Router router_;
+    mutable Turns searches_;
+    mutable Turns large_pictures_{1};
     mutable std::mutex large_bodies_;
 };
 

@@ -91,7 +91,7 @@ class ProbedPage {
     /// `answer` may answer in the application's place.
     ProbedPage(const Application& application, std::string script,
                std::function<std::optional<common::httpd::Response>(const common::httpd::Request&)> answer)
-        : server_([this, &application, script = std::move(script),
+        : server_([&application, script = std::move(script),
                    answer = std::move(answer)](const common::httpd::Request& request) {
               if (request.path == "/probe.js")
                   return common::testkit::Answer{

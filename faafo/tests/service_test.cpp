@@ -370,6 +370,26 @@ TEST_F(ServiceTest, ASearchThatTakesTooLongEndsAndOthersAreAnswered) {
     EXPECT_EQ(get(R"({"name":"uuid","op":"eq","val":"1"})").status, 200);
 }
 
+TEST_F(ServiceTest, SearchesLeaveThreadsForOthers) {
+    api::Turns turns(2);
+    auto first = turns.take(std::chrono::milliseconds{0});
+    const auto second = turns.take(std::chrono::milliseconds{0});
+    EXPECT_TRUE(first && second);
+    EXPECT_FALSE(turns.take(std::chrono::milliseconds{0}));
+    first.reset();
+    EXPECT_TRUE(turns.take(std::chrono::milliseconds{0}));
+
+    const api::Service busy(*application.store, *application.queue,
+                            {.searches = 0, .patience = std::chrono::milliseconds{0}});
+    common::httpd::Request request{.method = "GET", .path = "/v1/fractal"};
+    EXPECT_EQ(busy(request).status, 200);
+    request.query = {{"q", R"({"filters":[{"name":"state","op":"like","val":"%a%"}]})"}};
+    const auto refused = busy(request);
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.headers.get("Retry-After"), "1");
+    EXPECT_THAT(message_of(refused), HasSubstr("searches"));
+}
+
 TEST_F(ServiceTest, HostsThatAreNoHostsAreNotRepeated) {
     const auto response = application.get("/v1/fractal", {{"Host", "evil\"><script>"}});
     EXPECT_THAT(response.headers.get("Link"), testing::Not(HasSubstr("script")));
