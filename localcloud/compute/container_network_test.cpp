@@ -26,6 +26,13 @@ TEST(ContainerNetworks, UserDataServesAPageThroughAFloatingIp) {
     ServerProcess server(cloud, [&](Server& here) {
         here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
         here.driver->spawn(cloud.spec(1, serving("echo hello >hello")));
+        const auto page = [&] { return curl(url(cloud.floating_ip(1), "/hello")); };
+        EXPECT_EQ(eventually(page, is_page), "hello\n");
+        auto switched_off = cloud.topology(1, {{"group-1", {tcp(80)}}});
+        switched_off.ports[0].up = false;
+        here.fabric->apply(switched_off);
+        EXPECT_THAT(page(), HasSubstr("status"));
+        here.fabric->apply(cloud.topology(1, {{"group-1", {tcp(80)}}}));
     });
     EXPECT_EQ(eventually([&] { return curl(url(cloud.floating_ip(1), "/hello")); }, is_page), "hello\n");
 }

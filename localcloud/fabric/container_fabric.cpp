@@ -116,7 +116,7 @@ class NamespaceFabric : public ContainerFabric {
         for (std::size_t index = 0; index < instance.interfaces.size(); ++index) {
             const auto& interface = instance.interfaces[index];
             const auto port = std::ranges::find(topology_.ports, interface.port_id, &Port::id);
-            if (port == topology_.ports.end()) continue;
+            if (port == topology_.ports.end() || !port->up) continue;
             PortView view{.interface = interface_name(index), .port = *port, .service_addresses = {}};
             for (const auto& network : topology_.networks)
                 if (network.id == port->network_id)

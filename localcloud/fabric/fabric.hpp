@@ -49,6 +49,7 @@ struct Port {
     std::vector<std::string> ip_addresses;
     std::vector<std::string> security_group_ids;
     bool port_security = true;  ///< false: everything passes
+    bool up = true;             ///< false: nothing does
 };
 
 struct FloatingIp {

@@ -135,6 +135,8 @@ TEST(FloatingIps, OpenWhatConcernsTcpFromOutside) {
     ASSERT_EQ(targets[0].open.size(), 2U);
     EXPECT_EQ(targets[0].open[0].last, 81);
     EXPECT_EQ(targets[0].open[1].first, 22);
+    topology.ports[0].up = false;
+    EXPECT_THAT(floating_targets(topology), IsEmpty());
 }
 
 TEST(FloatingIps, FollowWhatAnInstanceListensOn) {

@@ -64,7 +64,8 @@ std::vector<FloatingTarget> floating_targets(const Topology& topology) {
         const auto port = std::ranges::find(topology.ports, floating.port_id, &Port::id);
         const auto address = parse_address(floating.address);
         const auto fixed = parse_address(floating.fixed_address);
-        if (port == topology.ports.end() || port->instance_id.empty() || !address || !fixed) continue;
+        if (port == topology.ports.end() || !port->up || port->instance_id.empty() || !address || !fixed)
+            continue;
         FloatingTarget target{.address = *address,
                               .instance_id = port->instance_id,
                               .fixed_address = *fixed,

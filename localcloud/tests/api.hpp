@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "common/httpd/server.hpp"
@@ -40,6 +41,23 @@ class StagedDriver : public compute::FakeDriver {
     std::function<void()> before_spawn;  ///< to be set while nothing is built
 };
 
+/// The fake fabric, which keeps what it was told last.
+class WatchedFabric : public compute::FakeFabric {
+  public:
+    void apply(const fabric::Topology& topology) override {
+        const std::lock_guard lock{mutex_};
+        last_ = topology;
+    }
+    [[nodiscard]] fabric::Topology last() {
+        const std::lock_guard lock{mutex_};
+        return last_;
+    }
+
+  private:
+    std::mutex mutex_;
+    fabric::Topology last_;
+};
+
 /// A whole cloud as `localcloud up --driver fake` makes it, but for the image.
 class ApiCloud {
   public:
@@ -55,6 +73,8 @@ class ApiCloud {
     /// Load balancers and zones stay PENDING that long from now on; before the first of them.
     void pending_for(std::chrono::milliseconds delay) { cloud_.pending_delay = delay; }
     [[nodiscard]] StagedDriver& driver() { return driver_; }
+    /// What the fabric was told last.
+    [[nodiscard]] fabric::Topology topology() { return fabric_.last(); }
     [[nodiscard]] const std::string& demo_project() const { return project_; }
     /// The ID of the network "private", the image, a flavor, the default group of demo.
     [[nodiscard]] std::string network();
@@ -72,7 +92,7 @@ class ApiCloud {
     common::process::TemporaryDirectory folder_{"localcloud-api"};
     state::Store store_{folder_.path() / "localcloud.db"};
     StagedDriver driver_{folder_.path() / "instances"};
-    compute::FakeFabric fabric_;
+    WatchedFabric fabric_;
     api::Cloud cloud_;
     std::unique_ptr<api::Front> front_;
     std::unique_ptr<common::httpd::Server> server_;

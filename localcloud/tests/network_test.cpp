@@ -76,6 +76,7 @@ TEST_F(Network, APortThatNamesAServerOfAnotherProjectIsNoneOfIts) {
     const json::value addresses =
         cloud.ask("GET", servers + "/" + server).body.at_pointer("/server/addresses");
     EXPECT_EQ(addresses.as_object().size(), 1U);
+    EXPECT_EQ(cloud.topology().ports.size(), 1U);
     EXPECT_EQ(cloud.ask("DELETE", servers + "/" + server).status, 204);
     ASSERT_TRUE(cloud.gone(server));
     EXPECT_EQ(cloud.ask("GET", neutron + "ports/" + foreign.at("/port/id"), {}, "mallory").status, 200);
@@ -100,6 +101,38 @@ TEST_F(Network, PortsAreListedByAddressesThatHaveAllThatIsAsked) {
     EXPECT_EQ(count(in + "&fixed_ips=ip_address_substr%3D0.5"), 2U);
     EXPECT_EQ(count(in + "&fixed_ips=subnet_id%3D" + other_subnet + "&fixed_ips=ip_address_substr%3D.50"),
               2U);
+}
+
+TEST_F(Network, APortThatIsSwitchedOffIsDown) {
+    const std::string server = cloud.server("one");
+    const ApiAnswer of_server = cloud.ask("GET", neutron + "ports?device_id=" + server);
+    const std::string id = of_server.at("/ports/0/id");
+    EXPECT_EQ(of_server.at("/ports/0/status"), "ACTIVE");
+    const auto up = [&] { return cloud.topology().ports.at(0).up; };
+    EXPECT_TRUE(up());
+    EXPECT_EQ(change(id, {{"admin_state_up", false}}, "demo").at("/port/status"), "DOWN");
+    EXPECT_FALSE(up());
+    EXPECT_EQ(
+        cloud.ask("POST", "/compute/v2.1/servers/" + server + "/action", {{"reboot", {{"type", "HARD"}}}})
+            .status,
+        202);
+    ASSERT_TRUE(cloud.becomes(server, "ACTIVE"));
+    EXPECT_EQ(cloud.ask("GET", neutron + "ports/" + id).at("/port/status"), "DOWN") << "it still is";
+    EXPECT_EQ(change(id, {{"admin_state_up", true}}, "demo").at("/port/status"), "ACTIVE");
+    EXPECT_TRUE(up());
+    const std::string bare = port({{"network_id", cloud.network()}}, "demo").at("/port/id");
+    EXPECT_EQ(change(bare, {{"admin_state_up", true}}, "demo").at("/port/status"), "DOWN") << "nobody has it";
+}
+
+TEST_F(Network, ARouterThatIsSwitchedOffLeadsNowhere) {
+    const std::string router = cloud.ask("GET", neutron + "routers").at("/routers/0/id");
+    const auto set = [&](bool up) {
+        return cloud.ask("PUT", neutron + "routers/" + router, {{"router", {{"admin_state_up", up}}}}).status;
+    };
+    EXPECT_EQ(set(false), 200);
+    EXPECT_TRUE(cloud.topology().routers.at(0).subnet_ids.empty());
+    EXPECT_EQ(set(true), 200);
+    EXPECT_EQ(cloud.topology().routers.at(0).subnet_ids.size(), 1U);
 }
 
 TEST_F(Network, APortOfARouterStaysOne) {

@@ -110,13 +110,12 @@ void detach_ports(state::Store::Transaction& transaction, const std::string& ser
     }
 }
 
-void set_port_status(state::Store::Transaction& transaction, const std::string& server_id,
-                     std::string_view status) {
+void set_port_status(state::Store::Transaction& transaction, const std::string& server_id, bool served) {
     std::vector<std::string> ports;
     for (const Document* port : ports_of(transaction, server_id))
         ports.push_back(text(*port, "id"));
     for (const std::string& port : ports)
-        transaction.edit(Kind::port, port)["status"] = status;
+        network::set_status(transaction.edit(Kind::port, port), served);
 }
 
 /// What was going on with the server has ended so.
@@ -323,7 +322,7 @@ void Lifecycle::settle(const std::string& server_id, std::string_view vm_state, 
         if (member(server, "launched_at") == nullptr)
             server["launched_at"] = state::iso_whole_microseconds(now);
     }
-    set_port_status(transaction, server_id, vm_state == "active" ? "ACTIVE" : "DOWN");
+    set_port_status(transaction, server_id, vm_state == "active");
     finish_events(transaction, server_id, "Success");
     transaction.commit();
 }

@@ -152,6 +152,14 @@ void create(Transaction& transaction, const Call& call, Document& port) {
     complete_pairs(port);
 }
 
+/// Whether an instance that runs has it, or the cloud itself.
+bool is_served(const state::View& view, const Document& port) {
+    const std::string owner = text(port, "device_owner");
+    if (owner.starts_with("network:") || owner == "Octavia") return !text(port, "device_id").empty();
+    return is_in_server(view, port) &&
+           text(*view.find(Kind::server, text(port, "device_id")), "vm_state") == "active";
+}
+
 void update(Transaction& transaction, const Call& call, Document& port, const Document& changes) {
     if (changes.contains("mac_address") && !call.caller.is_admin())
         throw forbidden_by_policy("(rule:update_port and rule:update_port:mac_address)");
@@ -178,6 +186,7 @@ void update(Transaction& transaction, const Call& call, Document& port, const Do
         }
         check_owner(transaction, call, port, changes, "update");
     }
+    if (changes.contains("admin_state_up")) set_status(port, is_served(transaction, port));
     check_security_groups(transaction, call, port);
     complete_pairs(port);
 }
@@ -381,6 +390,10 @@ bool is_in_server(const state::View& view, const Document& port) {
     if (!text(port, "device_owner").starts_with("compute:")) return false;
     const Document* server = view.find(Kind::server, text(port, "device_id"));
     return server != nullptr && text(*server, "project_id") == text(port, "project_id");
+}
+
+void set_status(Document& port, bool served) {
+    port["status"] = served && boolean(port, "admin_state_up", true) ? "ACTIVE" : "DOWN";
 }
 
 void delete_port(Transaction& transaction, const std::string& port_id) {

@@ -27,6 +27,8 @@ std::string create_port(Transaction& transaction, const PortRequest& request);
 /// Whether it is an interface of the server that it names. Anybody may write any server's ID into a port of their own, so
 /// Nova asks for those of the server's project.
 [[nodiscard]] bool is_in_server(const state::View& view, const Document& port);
+/// ACTIVE if somebody serves it and it is not switched off, else DOWN.
+void set_status(Document& port, bool served);
 /// With the floating IP that points to it let go.
 void delete_port(Transaction& transaction, const std::string& port_id);
 /// Adds an address to the network's DHCP port, which is made if need be.

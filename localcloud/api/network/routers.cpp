@@ -272,7 +272,7 @@ std::string add_by_port(Transaction& transaction, const Call& call, const Docume
     Document& interface = transaction.edit(Kind::port, port_id);
     interface["device_id"] = text(router, "id");
     interface["device_owner"] = "network:router_interface";
-    interface["status"] = "ACTIVE";
+    set_status(interface, true);
     touch(interface);
     return port_id;
 }

@@ -66,7 +66,8 @@ fabric::Topology topology(const state::View& view) {
         fabric::Router entry{.id = text(*router, "id"), .subnet_ids = {}};
         for (const Document* port : view.all(Kind::port)) {
             if (text(*port, "device_owner") != "network:router_interface" ||
-                text(*port, "device_id") != entry.id) {
+                text(*port, "device_id") != entry.id || !boolean(*router, "admin_state_up", true) ||
+                !boolean(*port, "admin_state_up", true)) {
                 continue;
             }
             for (const json::value& fixed : array(*port, "fixed_ips")) {
@@ -101,7 +102,8 @@ fabric::Topology topology(const state::View& view) {
                            .network_id = text(*port, "network_id"),
                            .ip_addresses = {},
                            .security_group_ids = texts(*port, "security_groups"),
-                           .port_security = boolean(*port, "port_security_enabled", true)};
+                           .port_security = boolean(*port, "port_security_enabled", true),
+                           .up = boolean(*port, "admin_state_up", true)};
         for (const json::value& fixed : array(*port, "fixed_ips")) {
             entry.ip_addresses.push_back(text(fixed.as_object(), "ip_address"));
         }
