@@ -163,6 +163,10 @@ TEST_F(Deployment, TwoStandSideBySide) {
 
 TEST_F(Deployment, WhatIsRemovedIsFoundByItsMarkAndWhatStaysIsSaid) {
     ASSERT_EQ(fractals({"deploy"}).exit_status, 0);
+    const auto cloud = connection();
+    const auto server = cloud.compute().find_server("all-in-one");
+    cloud.compute().delete_server(server.id);
+    cloud.compute().wait_for_delete(server.id);
     ASSERT_EQ(fractals({"deploy", "--keypair", "other"}).exit_status, 0);
     EXPECT_EQ(inventory(connection()).keypairs, (std::multiset<std::string>{"demokey", "other"}));
     const auto removed = fractals({"destroy"});
@@ -171,6 +175,31 @@ TEST_F(Deployment, WhatIsRemovedIsFoundByItsMarkAndWhatStaysIsSaid) {
         EXPECT_NE(removed.output.find((cloud_->home() / ".local/share/fractals" / name).string() + " stays"),
                   std::string::npos)
             << removed.output;
+}
+
+TEST_F(Deployment, OptionsThatComeTooLateAreNamed) {
+    ASSERT_EQ(fractals({"deploy"}).exit_status, 0);
+    const auto before = inventory(connection());
+    EXPECT_EQ(fractals({"deploy"}).error.find("Note: "), std::string::npos);
+    const auto deployed = fractals({"deploy", "--flavor", "m1.tiny", "--keypair", "other"});
+    EXPECT_EQ(deployed.exit_status, 0) << deployed.error;
+    for (const auto* words : {"'all-in-one' keeps its flavor m1.small",
+                              "'all-in-one' keeps its keypair demokey", "`fractals destroy`"})
+        EXPECT_NE(deployed.error.find(words), std::string::npos) << words << deployed.error;
+    EXPECT_EQ(deployed.error.find("flavor m1.tiny,"), std::string::npos) << deployed.error;
+    EXPECT_EQ(deployed.output.find("private key"), std::string::npos) << deployed.output;
+    EXPECT_EQ(fractals({"plan", "--keypair", "other"}).exit_status, 0);
+    const auto plan = answer(fractals({"plan", "--json", "--flavor", "m1.tiny"}));
+    EXPECT_EQ(plan.at("warnings").as_array().size(), 1U);
+    const auto refused = fractals({"deploy", "--floating-ip", "192.0.2.1"});
+    EXPECT_EQ(refused.exit_status, 1);
+    EXPECT_NE(refused.error.find("the project has no floating IP 192.0.2.1"), std::string::npos)
+        << refused.error;
+    deploy::write_fake_package(package(), "another");
+    EXPECT_NE(
+        fractals({"plan"}).output.find("all-in-one keeps the package that is installed; `fractals upgrade"),
+        std::string::npos);
+    EXPECT_EQ(inventory(connection()), before) << inventory(connection());
 }
 
 TEST_F(Deployment, ANoAtTheQuestionIsAnswered) {

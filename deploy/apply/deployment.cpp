@@ -295,9 +295,8 @@ class Builder {
     }
 
     StepResult keypair(std::stop_token stop) {
-        if (work_.observed.keypair)
-            return {.changed = false,
-                    .detail = work_.plan.item("keypair", work_.context.options.keypair).why};
+        const auto& item = work_.plan.item("keypair", work_.context.options.keypair);
+        if (item.action == Action::keep) return {.changed = false, .detail = item.why};
         const auto path = create_keypair(work_.context, stop);
         if (!path) return {.detail = "imported"};
         work_.board.with([&](Board& board) { board.result.private_key = path; });

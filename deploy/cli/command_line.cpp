@@ -277,6 +277,7 @@ std::optional<CommandLine> parse_command_line(const Program& program, int argc, 
     const auto scoped = [&](std::string& name, const std::string& usual) {
         if (name.empty()) name = scoped_name(options.deployment, program.name, usual);
     };
+    options.keypair_is_chosen = !options.keypair.empty();
     scoped(options.keypair, "demokey");
     for (const auto& name : program.names)
         scoped(options.names[name.key], name.usual);

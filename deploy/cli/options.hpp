@@ -30,6 +30,7 @@ struct Options {
     std::string services_image, services_flavor;
 
     std::string keypair;
+    bool keypair_is_chosen = false;  ///< by the user, and not the usual one
     /// What the program's NameOptions came to, by their keys.
     std::map<std::string, std::string> names;
 

@@ -134,6 +134,8 @@ std::string to_text(const Plan& plan) {
                             quota.resource, quota.needed,
                             quota.left == unlimited ? "no limit" : fmt::format("{} left", quota.left));
     if (plan.changes_nothing()) text += "Nothing to do.\n";
+    for (const auto& warning : plan.warnings)
+        text += "Note: " + common::tty::printable(warning) + ".\n";
     return text;
 }
 
@@ -164,7 +166,10 @@ std::string to_json(const Plan& plan) {
                                       {"needed", quota.needed},
                                       {"left", quota.left},
                                       {"enough", quota.enough()}});
-    return line({{"changes", !plan.changes_nothing()}, {"items", items_of(plan)}, {"quotas", quotas}});
+    return line({{"changes", !plan.changes_nothing()},
+                 {"items", items_of(plan)},
+                 {"quotas", quotas},
+                 {"warnings", json::array(plan.warnings.begin(), plan.warnings.end())}});
 }
 
 std::string to_json(const Status& status) {
@@ -176,6 +181,7 @@ std::string to_json(const Deployed& deployed, const Plan& plan, const Status& st
     object["changed"] = !plan.changes_nothing();
     object["seconds"] = seconds;
     object["items"] = items_of(plan);
+    object["warnings"] = json::array(plan.warnings.begin(), plan.warnings.end());
     object["private_key"] =
         deployed.private_key ? json::value(deployed.private_key->string()) : json::value();
     return line(object);

@@ -49,8 +49,15 @@ std::string take_back(const Context& context, const Observed& before, const std:
     }
 }
 
+std::string in_words(const Target& target) {
+    return fmt::format("image {}, flavor {}, network {}{}", target.image.name, target.flavor.name,
+                       target.network.name,
+                       target.external_network ? ", floating IPs of " + target.external_network->name : "");
+}
+
 /// What a run has begun with, and done.
 struct Course {
+    std::string verb;  ///< "Deploying"
     std::optional<Observed> before;
     Plan plan;
     Deployed deployed;
@@ -66,10 +73,11 @@ void attempt(const Context& context, Course& course, std::string& afterwards) {
     if (!course.before) {
         course.before = observed;
         course.plan = plan;
-        progress.note(
-            fmt::format("Deploying '{}': image {}, flavor {}, network {}{}", context.topology.deployment,
-                        target.image.name, target.flavor.name, target.network.name,
-                        target.external_network ? ", floating IPs of " + target.external_network->name : ""));
+        // What instances are made of says nothing where none is made.
+        progress.note(course.verb + " '" + context.topology.deployment + "'" +
+                      (plan.makes_servers() ? ": " + in_words(target) : ""));
+        for (const auto& warning : plan.warnings)
+            progress.note("Note: " + warning + ".");
     }
     require_quota(plan);
     afterwards = "What was made so far stays; run " + invocation(context.options) + " again to go on, or " +
@@ -88,9 +96,9 @@ void attempt(const Context& context, Course& course, std::string& afterwards) {
 }
 
 /// `afterwards` is what to do should this fail; it changes with what has been done.
-int run_deploy(const Context& context, std::string& afterwards) {
+int run_deploy(const Context& context, const std::string& verb, std::string& afterwards) {
     const auto begin = std::chrono::steady_clock::now();
-    Course course;
+    Course course{.verb = verb};
     try {
         through_outages(context, say, [&] { attempt(context, course, afterwards); });
     } catch (...) {
@@ -127,7 +135,7 @@ int run_scale(const Context& context, std::string& afterwards) {
     if (recorded_in(instances).server_id.empty())
         throw openstack::NotFound("there is no deployment '" + context.topology.deployment +
                                   "' here to scale; " + invocation(context.options, "deploy") + " makes it");
-    return run_deploy(context, afterwards);
+    return run_deploy(context, "Scaling", afterwards);
 }
 
 int run_plan(const Context& context) {
@@ -221,7 +229,7 @@ void say(const std::string& line) {
 int run(const CommandLine& line, const Context& context, std::string& afterwards) {
     switch (line.operation) {
         case Operation::deploy:
-            return run_deploy(context, afterwards);
+            return run_deploy(context, "Deploying", afterwards);
         case Operation::scale:
             return run_scale(context, afterwards);
         case Operation::plan:

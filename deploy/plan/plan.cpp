@@ -11,6 +11,7 @@
 
 #include "deploy/balance/plan.hpp"
 #include "deploy/plan/belonging.hpp"
+#include "deploy/plan/ineffective.hpp"
 #include "deploy/plan/marks.hpp"
 
 namespace deploy {
@@ -65,8 +66,11 @@ PlannedItem plan_group(const GroupSpec& spec, const Context& context, const Obse
         spec.name, group.id, in_words(missing), spec.option));
 }
 
-PlannedItem plan_keypair(const Context& context, const Observed& observed) {
+/// What opens instances that are made now; those that there are have theirs in them.
+PlannedItem plan_keypair(const Context& context, const Observed& observed, bool is_needed) {
     const auto& name = context.options.keypair;
+    if (!observed.keypair && !is_needed)
+        return {"keypair", name, Action::keep, "no instance is made that needs it"};
     if (!observed.keypair)
         return {"keypair", name, Action::create,
                 context.options.public_key.empty() ? "for logging in"
@@ -141,6 +145,7 @@ class AddressPlanner {
             taken_.insert(address);
             return PlannedItem{"floating IP", spec.name, action, std::move(why), std::move(address)};
         };
+        if (spec.name == context_.topology.front()) require_known(context_.options.floating_ip);
         const auto* port = observed_.port(spec.name);
         if (port != nullptr)
             for (const auto& ip : observed_.floating_ips)
@@ -156,9 +161,6 @@ class AddressPlanner {
             !wanted.empty() && spec.name == context_.topology.front()) {
             const auto known =
                 std::ranges::find(observed_.floating_ips, wanted, &FloatingIP::floating_ip_address);
-            if (known == observed_.floating_ips.end())
-                throw openstack::NotFound("the project has no floating IP " + wanted +
-                                          "; leave --floating-ip out, or name one of its own");
             if (!known->port_id.empty())
                 throw openstack::Conflict("the floating IP " + wanted + " is in use by port " +
                                           known->port_id + "; free it or choose another with --floating-ip");
@@ -171,6 +173,14 @@ class AddressPlanner {
 
   private:
     using FloatingIP = openstack::network::FloatingIP;
+
+    void require_known(const std::string& wanted) const {
+        if (!wanted.empty() &&
+            std::ranges::find(observed_.floating_ips, wanted, &FloatingIP::floating_ip_address) ==
+                observed_.floating_ips.end())
+            throw openstack::NotFound("the project has no floating IP " + wanted +
+                                      "; leave --floating-ip out, or name one of its own");
+    }
 
     bool is_free(const FloatingIP& ip) const {
         return target_.external_network && ip.floating_network_id == target_.external_network->id &&
@@ -355,7 +365,6 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
     Plan plan;
     for (const auto& group : topology.groups)
         plan.items.push_back(plan_group(group, context, observed));
-    plan.items.push_back(plan_keypair(context, observed));
     if (auto counts = plan_counts(topology, recorded)) plan.items.push_back(std::move(*counts));
     if (auto balance = plan_balance_choice(topology, recorded)) plan.items.push_back(std::move(*balance));
     AddressPlanner addresses(context, target, observed);
@@ -386,10 +395,14 @@ Plan make_plan(const Context& context, const Target& target, const Observed& obs
             plan.items.push_back(std::move(*port));
         plan.items.push_back(addresses.plan(*topology.balancer, anew));
     }
+    // Known only now; shown with what else is made once.
+    plan.items.insert(plan.items.begin() + static_cast<std::ptrdiff_t>(topology.groups.size()),
+                      plan_keypair(context, observed, plan.makes_servers()));
     plan_balance(context, observed, plan);
     plan_removals(context, observed, plan);
     plan.items.push_back(plan_package(context, observed, plan));
     if (auto services = plan_services_packages(context, plan)) plan.items.push_back(std::move(*services));
+    plan.warnings = ineffective_options(context, target, observed, plan);
     if (!plan.changes_nothing()) plan.quotas = quota_needs(context, target, observed, plan);
     return plan;
 }

@@ -34,6 +34,7 @@ struct PlannedItem {
 struct Plan {
     std::vector<PlannedItem> items;
     std::vector<QuotaNeed> quotas;
+    std::vector<std::string> warnings;  ///< options that change nothing of what is there
 
     [[nodiscard]] bool changes_nothing() const;
     /// Throws std::out_of_range when there is none.
