@@ -361,9 +361,10 @@ TEST(Stop, HurriesHandlersThatDoNotEndAndDropsWhatWaitsForOne) {
     std::latch started(1);
     std::latch hurried(1);
     std::atomic<int> handled = 0;
-    httpd::Server server({.handler_threads = 1}, [&](const Request&) {
-        ++handled;
-        started.count_down();
+    const process::TemporaryDirectory spool;
+    httpd::ServerOptions options{.handler_threads = 1, .memory_limit = 0, .spool_directory = spool.path()};
+    httpd::Server server(std::move(options), [&](const Request&) {
+        if (++handled == 1) started.count_down();
         hurried.wait();
         return Response{};
     });
@@ -371,7 +372,11 @@ TEST(Stop, HurriesHandlersThatDoNotEndAndDropsWhatWaitsForOne) {
     first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     started.wait();
     const Socket second = Socket::connect(server.port());
-    second.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    second.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nwhole");
+    EXPECT_TRUE(testkit::wait_until([&] {
+        const auto files = std::filesystem::directory_iterator(spool.path());
+        return files != std::filesystem::directory_iterator() && files->file_size() == 5;
+    })) << "it has been read, and waits for the handler";
     server.stop(std::chrono::milliseconds{50}, [&] { hurried.count_down(); });
     EXPECT_EQ(handled, 1) << "the second one has nobody left who would read its answer";
 }
