@@ -2,6 +2,7 @@
 
 #include "common/db/database.hpp"
 #include "common/process/process.hpp"
+#include "localcloud/api/control/request_log.hpp"
 #include "localcloud/api/network/addresses.hpp"
 #include "localcloud/api/ranges.hpp"
 #include "localcloud/state/identifiers.hpp"
@@ -148,6 +149,14 @@ TEST(Ranges, FollowRfc9110) {
     EXPECT_TRUE(api::parse_ranges("bytes=1000-", 21)->empty());
     EXPECT_FALSE(api::parse_ranges("bytes=5-2", 21));
     EXPECT_FALSE(api::parse_ranges("lines=1-2", 21));
+}
+
+TEST(RequestLog, TellsOfAnyBytesInJson) {
+    api::control::RequestLog log;
+    (void)log.begun({.method = "GET", .target = "/caf\xe9/a%20b?c", .path = "/caf\xe9/a b"}, false);
+    const json::object told = log.describe(1);
+    EXPECT_TRUE(is_utf8(json::serialize(told)));
+    EXPECT_EQ(text(array(told, "recent").front().as_object(), "path"), "/caf%E9/a%20b");
 }
 
 TEST(Json, RefusesNumbersThatAreNone) {

@@ -9,9 +9,13 @@ constexpr std::size_t most_kept = 10'000;
 }
 
 std::uint64_t RequestLog::begun(const common::httpd::Request& request, bool from_instance) {
-    Entry entry{.service = service_of(request.path),
+    // What is told of it is JSON, and clients may send any bytes; what they encoded stays as it is.
+    const auto as_ascii = [](std::string_view text) {
+        return common::httpd::percent_encode(text, "%/:@!$&'()*+,;=");
+    };
+    Entry entry{.service = as_ascii(service_of(request.path)),
                 .method = request.method,
-                .path = request.target.substr(0, request.target.find('?')),
+                .path = as_ascii(std::string_view{request.target}.substr(0, request.target.find('?'))),
                 .from_instance = from_instance};
     const std::lock_guard lock{mutex_};
     ++(from_instance ? inside_ : outside_)[entry.service][entry.method];
