@@ -65,11 +65,9 @@ const Document* View::find(Kind kind, std::string_view id) const {
     return found == all.end() ? nullptr : &found->second.document;
 }
 
-std::vector<const Document*> View::all(Kind kind) const {
-    std::vector<const Entry*> entries;
-    entries.reserve(table(kind).size());
-    for (const auto& [id, entry] : table(kind))
-        entries.push_back(&entry);
+namespace {
+
+std::vector<const Document*> in_order(std::vector<const Entry*> entries) {
     std::sort(entries.begin(), entries.end(),
               [](const Entry* left, const Entry* right) { return left->sequence < right->sequence; });
     std::vector<const Document*> documents;
@@ -77,6 +75,35 @@ std::vector<const Document*> View::all(Kind kind) const {
     for (const Entry* entry : entries)
         documents.push_back(&entry->document);
     return documents;
+}
+
+}  // namespace
+
+std::vector<const Document*> View::all(Kind kind) const {
+    std::vector<const Entry*> entries;
+    entries.reserve(table(kind).size());
+    for (const auto& [id, entry] : table(kind))
+        entries.push_back(&entry);
+    return in_order(std::move(entries));
+}
+
+std::vector<const Document*> View::with(Kind kind, std::string_view key, std::string_view value) const {
+    const auto fits = [&](const Document& document) { return text(document, key) == value; };
+    if (!Index::covers(kind, key, value)) return select(kind, fits);
+    const Table& all = table(kind);
+    std::vector<const Entry*> entries;
+    for (const std::string& id : index_->find(kind, key, value)) {
+        if (changes_ == nullptr || !changes_->contains({kind, id})) entries.push_back(&all.find(id)->second);
+    }
+    if (changes_ != nullptr) {
+        // A document that was given out to be changed may have another value by now.
+        for (auto next = changes_->lower_bound({kind, {}});
+             next != changes_->end() && next->first.first == kind; ++next) {
+            const auto found = all.find(next->first.second);
+            if (found != all.end() && fits(found->second.document)) entries.push_back(&found->second);
+        }
+    }
+    return in_order(std::move(entries));
 }
 
 const Document* View::find_by(Kind kind, std::string_view key, std::string_view value) const {
@@ -140,6 +167,9 @@ Store::Store(const std::filesystem::path& file)
             id, Entry{sequence, localcloud::state::read(file, *kind, id, row.get<std::string>(3))});
         last_sequence_ = std::max(last_sequence_, sequence);
     }
+    for (std::size_t kind = 0; kind < tables_.size(); ++kind)
+        for (const auto& [id, entry] : tables_[kind])
+            index_.add(static_cast<Kind>(kind), id, entry.document);
 }
 
 std::optional<Document> Store::read_one(const std::filesystem::path& file, Kind kind, std::string_view id) {
@@ -156,9 +186,11 @@ std::optional<Document> Store::read_one(const std::filesystem::path& file, Kind 
 
 Store::~Store() = default;
 
-Store::ReadView::ReadView(const Store& store) : View(store.tables_), lock_(store.mutex_) {}
+Store::ReadView::ReadView(const Store& store)
+    : View(store.tables_, store.index_, nullptr), lock_(store.mutex_) {}
 
-Store::Transaction::Transaction(Store& store) : View(store.tables_), store_(store), lock_(store.mutex_) {}
+Store::Transaction::Transaction(Store& store)
+    : View(store.tables_, store.index_, &before_), store_(store), lock_(store.mutex_) {}
 
 Store::Transaction::~Transaction() {
     roll_back();
@@ -230,6 +262,11 @@ void Store::Transaction::commit() {
     } catch (...) {
         roll_back();
         throw;
+    }
+    for (const auto& [key, previous] : before_) {
+        const auto& [kind, id] = key;
+        if (previous) store_.index_.remove(kind, id, previous->document);
+        if (const Document* document = find(kind, id)) store_.index_.add(kind, id, *document);
     }
     before_.clear();
 }

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "localcloud/state/index.hpp"
 #include "localcloud/state/json.hpp"
 
 namespace localcloud::state {
@@ -64,6 +65,9 @@ struct Entry {
 
 using Table = std::map<std::string, Entry, std::less<>>;
 
+/// What was there before a transaction's first change of it.
+using Changes = std::map<std::pair<Kind, std::string>, std::optional<Entry>>;
+
 /// Reading. References and pointers hold as long as the view.
 class View {
   public:
@@ -80,6 +84,9 @@ class View {
         }
         return found;
     }
+    /// In order of creation, those whose member `key` is the text `value`; at once where there is an index of it.
+    [[nodiscard]] std::vector<const Document*> with(Kind kind, std::string_view key,
+                                                    std::string_view value) const;
     /// The first document whose member `key` is the text `value`, or nullptr.
     [[nodiscard]] const Document* find_by(Kind kind, std::string_view key, std::string_view value) const;
     /// Those whose IDs begin with `prefix` and come after `after`, in order of ID.
@@ -88,7 +95,9 @@ class View {
     [[nodiscard]] std::size_t count(Kind kind) const { return table(kind).size(); }
 
   protected:
-    explicit View(std::vector<Table>& tables) : tables_(&tables) {}
+    /// `changes`: what the index does not know yet; nullptr for nothing.
+    View(std::vector<Table>& tables, const Index& index, const Changes* changes)
+        : tables_(&tables), index_(&index), changes_(changes) {}
     ~View() = default;
     View(View&&) = default;
     View& operator=(View&&) = default;
@@ -96,6 +105,8 @@ class View {
 
   private:
     std::vector<Table>* tables_;
+    const Index* index_;
+    const Changes* changes_;
 };
 
 /// A document of the file is no JSON; the text says which one.
@@ -146,8 +157,7 @@ class Store {
 
         Store& store_;
         std::unique_lock<std::shared_mutex> lock_;
-        /// What was there before the first change of this transaction.
-        std::map<std::pair<Kind, std::string>, std::optional<Entry>> before_;
+        Changes before_;
     };
 
     [[nodiscard]] ReadView read() const { return ReadView{*this}; }
@@ -158,6 +168,7 @@ class Store {
 
     mutable std::shared_mutex mutex_;
     mutable std::vector<Table> tables_;
+    Index index_;
     std::int64_t last_sequence_ = 0;
     std::unique_ptr<Database> database_;
 };

@@ -93,6 +93,51 @@ TEST(Store, RollsBackInMemoryToo) {
     EXPECT_EQ(text(*view.find(Kind::port, "p"), "status"), "DOWN");
 }
 
+TEST(Store, FindsByAMemberWhatATransactionHasJustChanged) {
+    const common::process::TemporaryDirectory folder{"localcloud-state"};
+    const std::filesystem::path file = folder.path() / "test.db";
+    const auto of = [](const state::View& view, std::string_view device) {
+        std::string ids;
+        for (const Document* port : view.with(Kind::port, "device_id", device))
+            ids += text(*port, "id");
+        return ids;
+    };
+    const auto port = [](const char* id, const char* device) {
+        return Document{{"id", id}, {"device_id", device}};
+    };
+    {
+        state::Store store{file};
+        auto transaction = store.write();
+        transaction.put(Kind::port, "b", port("b", "one"));
+        transaction.put(Kind::port, "a", port("a", "one"));
+        transaction.put(Kind::port, "c", port("c", ""));
+        EXPECT_EQ(of(transaction, "one"), "ba") << "in order of creation, before it is committed";
+        EXPECT_EQ(of(transaction, ""), "c");
+        transaction.commit();
+        Document& edited = transaction.edit(Kind::port, "b");
+        EXPECT_EQ(of(transaction, "one"), "ba");
+        edited["device_id"] = "two";
+        EXPECT_EQ(of(transaction, "one"), "a");
+        EXPECT_EQ(of(transaction, "two"), "b");
+        transaction.erase(Kind::port, "a");
+        EXPECT_EQ(of(transaction, "one"), "");
+        transaction.commit();
+        EXPECT_EQ(of(transaction, "two"), "b");
+        transaction.edit(Kind::port, "b")["device_id"] = "never";
+        transaction.put(Kind::port, "d", port("d", "two"));
+        EXPECT_EQ(of(transaction, "two"), "d");
+    }
+    state::Store again{file};
+    EXPECT_EQ(of(again.read(), "two"), "b") << "what was not committed never was";
+    {
+        auto dropped = again.write();
+        dropped.edit(Kind::port, "b")["device_id"] = "three";
+        dropped.erase(Kind::port, "c");
+    }
+    EXPECT_EQ(of(again.read(), "two"), "b");
+    EXPECT_EQ(of(again.read(), "three"), "");
+}
+
 TEST(Store, RangesGoOnAfterAMarker) {
     const common::process::TemporaryDirectory folder{"localcloud-state"};
     state::Store store{folder.path() / "test.db"};

@@ -144,8 +144,7 @@ void check_fixed_ip(const state::View& view, const std::string& network_id, cons
         throw invalid_field("fixed_ip", address,
                             python_repr(address) + " is not valid under any of the given schemas");
     }
-    for (const Document* port : view.all(Kind::port)) {
-        if (text(*port, "network_id") != network_id) continue;
+    for (const Document* port : view.with(Kind::port, "network_id", network_id)) {
         for (const json::value& fixed : array(*port, "fixed_ips")) {
             if (fixed.at("ip_address") != address) continue;
             throw bad_request("Fixed IP address " + to_text(address) + " is already in use on instance " +
@@ -205,11 +204,7 @@ json::array networks_for(const state::View& view, const Call& call, const Docume
         if (boolean(*network, "router:external") && !boolean(*network, "shared") && !call.caller.is_admin()) {
             throw ApiError{403, "It is not allowed to create an interface on external network " + id};
         }
-        bool has_subnet = false;
-        for (const Document* subnet : view.all(Kind::subnet)) {
-            has_subnet = has_subnet || text(*subnet, "network_id") == id;
-        }
-        if (!has_subnet)
+        if (view.with(Kind::subnet, "network_id", id).empty())
             throw bad_request("Network " + id + " requires a subnet in order to boot instances on.");
         Document entry{{"uuid", id}};
         if (const json::value* address = wanted.if_contains("fixed_ip")) {

@@ -27,9 +27,9 @@ std::string_view status_of(const Document& server) {
 }
 
 std::vector<const Document*> ports_of(const state::View& view, std::string_view server_id) {
-    return view.select(Kind::port, [&](const Document& port) {
-        return text(port, "device_id") == server_id && network::is_in_server(view, port);
-    });
+    auto ports = view.with(Kind::port, "device_id", server_id);
+    std::erase_if(ports, [&](const Document* port) { return !network::is_in_server(view, *port); });
+    return ports;
 }
 
 Document addresses_of(const state::View& view, const Document& server, bool extended) {
@@ -49,11 +49,9 @@ Document addresses_of(const state::View& view, const Document& server, bool exte
         for (const json::value& fixed : array(*port, "fixed_ips")) {
             const std::string address = text(fixed.as_object(), "ip_address");
             add(address, "fixed");
-            for (const Document* floating_ip : view.all(Kind::floating_ip)) {
-                if (text(*floating_ip, "port_id") == text(*port, "id") &&
-                    text(*floating_ip, "fixed_ip_address") == address) {
+            for (const Document* floating_ip : view.with(Kind::floating_ip, "port_id", text(*port, "id"))) {
+                if (text(*floating_ip, "fixed_ip_address") == address)
                     add(text(*floating_ip, "floating_ip_address"), "floating");
-                }
             }
         }
     }

@@ -37,9 +37,8 @@ ApiError bad_floating_ip(const std::string& message) {
 /// The router that leads from the subnet to the external network; throws 404 when there is none.
 std::string router_between(const state::View& view, const std::string& subnet_id,
                            const std::string& external_network, const std::string& port_id) {
-    for (const Document* port : view.all(Kind::port)) {
-        if (text(*port, "device_owner") != "network:router_interface" || !has_address(*port, subnet_id))
-            continue;
+    for (const Document* port : view.with(Kind::port, "device_owner", "network:router_interface")) {
+        if (!has_address(*port, subnet_id)) continue;
         const Document* router = view.find(Kind::router, text(*port, "device_id"));
         if (router != nullptr &&
             text(object(*router, "external_gateway_info"), "network_id") == external_network) {
@@ -71,9 +70,8 @@ void associate(const state::View& view, const Call& call, Document& floating_ip)
                                   : "Port " + port_id + " does not have fixed ip " + address + ".");
     }
     const std::string network_id = text(floating_ip, "floating_network_id");
-    for (const Document* other : view.all(Kind::floating_ip)) {
-        if (text(*other, "id") != text(floating_ip, "id") && text(*other, "port_id") == port_id &&
-            text(*other, "fixed_ip_address") == address) {
+    for (const Document* other : view.with(Kind::floating_ip, "port_id", port_id)) {
+        if (text(*other, "id") != text(floating_ip, "id") && text(*other, "fixed_ip_address") == address) {
             throw ApiError{
                 409,
                 fmt::format("Cannot associate floating IP {} ({}) with port {} using fixed IP {}, as that "
@@ -180,8 +178,7 @@ const Resource& floating_ip_resource() {
 }
 
 void release_floating_ips(Transaction& transaction, const std::string& port_id) {
-    for (const Document* floating_ip : transaction.all(Kind::floating_ip)) {
-        if (text(*floating_ip, "port_id") != port_id) continue;
+    for (const Document* floating_ip : transaction.with(Kind::floating_ip, "port_id", port_id)) {
         Document& released = transaction.edit(Kind::floating_ip, text(*floating_ip, "id"));
         dissociate(released);
         touch(released);

@@ -58,8 +58,7 @@ void remove(Transaction& transaction, const Call& /*call*/, const Document& netw
     const std::string id = text(network, "id");
     std::string in_use;
     std::vector<std::string> own_ports;
-    for (const Document* port : transaction.all(Kind::port)) {
-        if (text(*port, "network_id") != id) continue;
+    for (const Document* port : transaction.with(Kind::port, "network_id", id)) {
         if (text(*port, "device_owner") == "network:dhcp") {
             own_ports.push_back(text(*port, "id"));
         } else {
@@ -87,18 +86,16 @@ void remove(Transaction& transaction, const Call& /*call*/, const Document& netw
     for (const std::string& port : own_ports)
         transaction.erase(Kind::port, port);
     std::vector<std::string> subnets;
-    for (const Document* subnet : transaction.all(Kind::subnet)) {
-        if (text(*subnet, "network_id") == id) subnets.push_back(text(*subnet, "id"));
-    }
+    for (const Document* subnet : transaction.with(Kind::subnet, "network_id", id))
+        subnets.push_back(text(*subnet, "id"));
     for (const std::string& subnet : subnets)
         transaction.erase(Kind::subnet, subnet);
 }
 
 void complete(const state::View& view, const Call& /*call*/, Document& network) {
     json::array subnets;
-    for (const Document* subnet : view.all(Kind::subnet)) {
-        if (text(*subnet, "network_id") == text(network, "id")) subnets.emplace_back(text(*subnet, "id"));
-    }
+    for (const Document* subnet : view.with(Kind::subnet, "network_id", text(network, "id")))
+        subnets.emplace_back(text(*subnet, "id"));
     if (!subnets.empty()) network["availability_zones"] = json::array{"nova"};
     network["subnets"] = std::move(subnets);
     // Neutron tells of is_default for external networks only.

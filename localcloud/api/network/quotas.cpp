@@ -45,9 +45,7 @@ std::int64_t limit_of(const state::View& view, std::string_view project, const L
 
 std::size_t used(const state::View& view, std::string_view project, Kind kind) {
     if (kind == Kind::count) return 0;
-    return view
-        .select(kind, [&](const Document& document) { return text(document, "project_id") == project; })
-        .size();
+    return view.with(kind, "project_id", project).size();
 }
 
 /// {"quota": …} with a value for each limit.

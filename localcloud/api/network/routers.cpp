@@ -35,17 +35,17 @@ ApiError bad_router(const std::string& message) {
 }
 
 std::vector<const Document*> interfaces_of(const state::View& view, const std::string& router_id) {
-    return view.select(Kind::port, [&](const Document& port) {
-        return text(port, "device_id") == router_id &&
-               text(port, "device_owner") == "network:router_interface";
+    auto ports = view.with(Kind::port, "device_id", router_id);
+    std::erase_if(ports, [](const Document* port) {
+        return text(*port, "device_owner") != "network:router_interface";
     });
+    return ports;
 }
 
 const Document* gateway_port(const state::View& view, const std::string& router_id) {
-    for (const Document* port : view.all(Kind::port)) {
+    for (const Document* port : view.with(Kind::port, "device_id", router_id)) {
         // One of a project's that says so is none.
-        if (text(*port, "device_id") == router_id &&
-            text(*port, "device_owner") == "network:router_gateway" && text(*port, "project_id").empty())
+        if (text(*port, "device_owner") == "network:router_gateway" && text(*port, "project_id").empty())
             return port;
     }
     return nullptr;

@@ -168,8 +168,7 @@ void create(Transaction& transaction, const Call& call, Document& subnet) {
         throw invalid_input(cidr_text + " is no size for a subnet: use a prefix length from 8 to 30.");
     }
     subnet["cidr"] = cidr->text();
-    for (const Document* other : transaction.all(Kind::subnet)) {
-        if (text(*other, "network_id") != network_id) continue;
+    for (const Document* other : transaction.with(Kind::subnet, "network_id", network_id)) {
         if (Cidr::parse(text(*other, "cidr")).value_or(Cidr{}).overlaps(*cidr)) {
             throw invalid_input("Requested subnet with cidr: " + cidr->text() +
                                 " for network: " + network_id + " overlaps with another subnet.");
@@ -194,9 +193,9 @@ void update(Transaction& transaction, const Call& /*call*/, Document& subnet, co
         subnet[change.key()] = change.value();
     check_forms(subnet);
     if (changes.contains("gateway_ip") && text(subnet, "gateway_ip") != old_gateway) {
-        for (const Document* port : transaction.all(Kind::port)) {
-            if (text(*port, "device_owner") == "network:router_interface" &&
-                has_address(*port, text(subnet, "id"))) {
+        for (const Document* port :
+             transaction.with(Kind::port, "device_owner", "network:router_interface")) {
+            if (has_address(*port, text(subnet, "id"))) {
                 throw ApiError{409,
                                "Current gateway ip " + old_gateway + " already in use by port " +
                                    text(*port, "id") + ". Unable to update.",
@@ -211,7 +210,7 @@ void update(Transaction& transaction, const Call& /*call*/, Document& subnet, co
 void remove(Transaction& transaction, const Call& /*call*/, const Document& subnet) {
     const std::string id = text(subnet, "id");
     std::string dhcp_port;
-    for (const Document* port : transaction.all(Kind::port)) {
+    for (const Document* port : transaction.with(Kind::port, "network_id", text(subnet, "network_id"))) {
         if (!has_address(*port, id)) continue;
         if (text(*port, "device_owner") == "network:dhcp") {
             dhcp_port = text(*port, "id");

@@ -13,8 +13,7 @@ using state::Kind;
 namespace {
 
 std::string service_address(const state::View& view, const std::string& subnet_id) {
-    for (const Document* port : view.all(Kind::port)) {
-        if (text(*port, "device_owner") != "network:dhcp") continue;
+    for (const Document* port : view.with(Kind::port, "device_owner", "network:dhcp")) {
         for (const json::value& fixed : array(*port, "fixed_ips")) {
             if (text(fixed.as_object(), "subnet_id") == subnet_id)
                 return text(fixed.as_object(), "ip_address");
@@ -64,10 +63,9 @@ fabric::Topology topology(const state::View& view) {
     std::set<std::string> routed;
     for (const Document* router : view.all(Kind::router)) {
         fabric::Router entry{.id = text(*router, "id"), .subnet_ids = {}};
-        for (const Document* port : view.all(Kind::port)) {
+        for (const Document* port : view.with(Kind::port, "device_id", entry.id)) {
             if (text(*port, "device_owner") != "network:router_interface" ||
-                text(*port, "device_id") != entry.id || !boolean(*router, "admin_state_up", true) ||
-                !boolean(*port, "admin_state_up", true)) {
+                !boolean(*router, "admin_state_up", true) || !boolean(*port, "admin_state_up", true)) {
                 continue;
             }
             for (const json::value& fixed : array(*port, "fixed_ips")) {
@@ -82,8 +80,7 @@ fabric::Topology topology(const state::View& view) {
         fabric::Network entry{.id = text(*network, "id"),
                               .mtu = static_cast<int>(integer(*network, "mtu", 1500)),
                               .subnets = {}};
-        for (const Document* subnet : view.all(Kind::subnet)) {
-            if (text(*subnet, "network_id") != entry.id) continue;
+        for (const Document* subnet : view.with(Kind::subnet, "network_id", entry.id)) {
             const std::string id = text(*subnet, "id");
             entry.subnets.push_back({.id = id,
                                      .cidr = text(*subnet, "cidr"),
