@@ -28,7 +28,7 @@ constexpr std::string_view plain = "\x1b[0m";
 
 struct Signs {
     std::vector<std::string_view> spinner;
-    std::string_view waiting, done, unchanged, failed;
+    std::string_view waiting, done, unchanged, failed, interrupted;
 };
 
 bool speaks_utf8() {
@@ -44,8 +44,8 @@ bool speaks_utf8() {
 }
 
 Signs signs() {
-    if (speaks_utf8()) return {{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}, "·", "✔", "=", "✘"};
-    return {{"|", "/", "-", "\\"}, ".", "+", "=", "x"};
+    if (speaks_utf8()) return {{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}, "·", "✔", "=", "✘", "–"};
+    return {{"|", "/", "-", "\\"}, ".", "+", "=", "x", "~"};
 }
 
 std::string_view word(StepState state) {
@@ -97,6 +97,12 @@ bool is_interactive(std::FILE* stream) {
     const char* term = std::getenv("TERM");
     return (no_colour == nullptr || *no_colour == '\0') && term != nullptr &&
            std::string_view(term) != "dumb";
+}
+
+std::size_t terminal_columns(std::FILE* stream) {
+    const int file = ::fileno(stream);
+    winsize size{};
+    return file >= 0 && ::isatty(file) == 1 && ::ioctl(file, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 struct Progress::Impl {
@@ -170,8 +176,10 @@ struct Progress::Impl {
                 colour = faint, mark = sign.unchanged;
                 break;
             case StepState::failed:
-            case StepState::interrupted:
                 colour = red, mark = sign.failed;
+                break;
+            case StepState::interrupted:
+                colour = faint, mark = sign.interrupted;
                 break;
         }
         std::string text = step.title;

@@ -46,11 +46,18 @@ struct Column {
     std::string title;
     Align align = Align::left;
 };
-/// +----+----+ tables, as `openstack` draws them; widths count display columns, not bytes.
+/// +----+----+ tables, as `openstack` draws them; widths count display columns, not bytes. Where `room` is not 0, cells
+/// are broken into lines until the table fits into it, as far as that is possible.
 [[nodiscard]] std::string table(const std::vector<Column>& columns,
-                                const std::vector<std::vector<std::string>>& rows);
+                                const std::vector<std::vector<std::string>>& rows, std::size_t room = 0);
+
+/// The columns of the terminal that `stream` is; 0 where it is none.
+[[nodiscard]] std::size_t terminal_columns(std::FILE* stream);
 
 /// Control characters of text that came from elsewhere, made visible, so that it cannot drive the terminal.
 [[nodiscard]] std::string printable(std::string_view text);
+
+/// Bytes that are no UTF-8 made visible, as JSON needs it; all else stays as it is.
+[[nodiscard]] std::string valid_utf8(std::string_view text);
 
 }  // namespace common::tty

@@ -58,9 +58,36 @@ class Drawing {
     std::string text_;
 };
 
+/// Takes from the widest column until all fit.
+void narrow(std::vector<std::size_t>& widths, std::size_t room) {
+    constexpr std::size_t narrowest = 4;
+    const auto total = [&] {
+        std::size_t sum = 1;
+        for (const std::size_t columns : widths)
+            sum += columns + 3;
+        return sum;
+    };
+    while (total() > room) {
+        const auto widest = std::max_element(widths.begin(), widths.end());
+        if (widest == widths.end() || *widest <= narrowest) return;
+        --*widest;
+    }
+}
+
+void break_lines(Cells& row, const std::vector<std::size_t>& widths) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        std::vector<std::string> lines;
+        for (const std::string& line : row[i])
+            for (std::string& part : wrap(line, widths[i]))
+                lines.push_back(std::move(part));
+        row[i] = std::move(lines);
+    }
+}
+
 }  // namespace
 
-std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows,
+                  std::size_t room) {
     Cells titles;
     std::vector<std::size_t> widths;
     for (const Column& column : columns) {
@@ -77,6 +104,12 @@ std::string table(const std::vector<Column>& columns, const std::vector<std::vec
             for (const std::string& line : cells[i])
                 widths[i] = std::max(widths[i], width(line));
         }
+    }
+    if (room != 0) {
+        narrow(widths, room);
+        for (Cells& row : all)
+            break_lines(row, widths);
+        break_lines(titles, widths);
     }
     Drawing drawing(columns, std::move(widths));
     drawing.border();

@@ -34,6 +34,26 @@ TEST(Table, CountsColumnsNotBytesAndKeepsLines) {
               "+---------+\n");
 }
 
+TEST(Table, BreaksCellsWhereThereIsNoRoom) {
+    EXPECT_EQ(tty::table({{"Name"}, {"Why"}}, {{"app", "there is none"}, {"x", "0123456789abc"}}, 20),
+              "+------+-----------+\n"
+              "| Name | Why       |\n"
+              "+------+-----------+\n"
+              "| app  | there is  |\n"
+              "|      | none      |\n"
+              "| x    | 012345678 |\n"
+              "|      | 9abc      |\n"
+              "+------+-----------+\n");
+    EXPECT_EQ(tty::table({{"A"}}, {{"日本"}}, 8), "+------+\n| A    |\n+------+\n| 日本 |\n+------+\n");
+    EXPECT_EQ(tty::table({{"A"}}, {{"日本語"}}, 8),
+              "+------+\n| A    |\n+------+\n| 日本 |\n| 語   |\n+------+\n");
+    EXPECT_EQ(tty::table({{"A"}}, {{"12345"}}, 1), tty::table({{"A"}}, {{"1234\n5"}})) << "less is no table";
+}
+
+TEST(ValidUtf8, LeavesEverythingElseAlone) {
+    EXPECT_EQ(tty::valid_utf8("\x1b[1m\té\n\xff"), "\x1b[1m\té\n\\xff");
+}
+
 TEST(Printable, MakesVisibleWhatDrivesTheTerminal) {
     EXPECT_EQ(tty::printable("plain é 日本 🎉"), "plain é 日本 🎉");
     EXPECT_EQ(tty::printable("\x1b]0;title\x07\r\n\t\x7f"), "\\x1b]0;title\\x07\\r\\n\\t\\x7f");

@@ -135,4 +135,38 @@ std::string printable(std::string_view text) {
     return safe;
 }
 
+std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
+    std::vector<std::string> lines;
+    while (width(text) > columns) {
+        std::size_t fits = 0;
+        std::size_t used = 0;
+        while (fits < text.size()) {
+            const Character character = first_character(text.substr(fits));
+            used += width_of(character);
+            if (used > columns) break;
+            fits += character.size;
+        }
+        // A character that is wider than the column has to go somewhere.
+        if (fits == 0) fits = first_character(text).size;
+        const std::size_t space = text.substr(0, fits + 1).rfind(' ');
+        const bool between_words = space != std::string_view::npos && space > 0;
+        lines.emplace_back(text.substr(0, between_words ? space : fits));
+        text.remove_prefix(between_words ? space + 1 : fits);
+    }
+    lines.emplace_back(text);
+    return lines;
+}
+
+std::string valid_utf8(std::string_view text) {
+    std::string valid;
+    valid.reserve(text.size());
+    while (!text.empty()) {
+        const Character character = first_character(text);
+        const std::string_view bytes = text.substr(0, character.size);
+        valid += character.valid ? std::string(bytes) : escape(character, bytes);
+        text.remove_prefix(character.size);
+    }
+    return valid;
+}
+
 }  // namespace common::tty

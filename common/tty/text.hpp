@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace common::tty {
 
@@ -20,5 +21,8 @@ struct Character {
 
 /// As much of `text` as fits into `columns`, with "…" where something is missing.
 [[nodiscard]] std::string truncate(std::string_view text, std::size_t columns);
+
+/// Lines of at most `columns`, broken between words where that is possible.
+[[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t columns);
 
 }  // namespace common::tty
