@@ -47,6 +47,12 @@ std::filesystem::path private_key_path(const std::string& keypair) {
     return base / "fractals" / ("key-" + file);
 }
 
+bool is_private_key_of(const std::filesystem::path& private_key, const openstack::compute::Keypair& keypair) {
+    const auto half = public_half(private_key);
+    return !std::filesystem::exists(half) ||
+           with_comment(read_text(half), "") == with_comment(keypair.public_key, "");
+}
+
 std::optional<std::filesystem::path> create_keypair(const Context& context, std::stop_token stop) {
     const auto& options = context.options;
     std::optional<std::filesystem::path> private_key;

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <cerrno>
 #include <memory>
 
 namespace deploy {
@@ -38,6 +39,9 @@ ProbeResult probe(const std::string& url, std::chrono::milliseconds timeout, std
     curl_easy_setopt(curl.get(), CURLOPT_XFERINFODATA, &stop);
     if (const auto code = curl_easy_perform(curl.get()); code != CURLE_OK) {
         result.reason = curl_easy_strerror(code);
+        long system_error = 0;
+        curl_easy_getinfo(curl.get(), CURLINFO_OS_ERRNO, &system_error);
+        result.refused = code == CURLE_COULDNT_CONNECT && system_error == ECONNREFUSED;
         return result;
     }
     long status = 0;

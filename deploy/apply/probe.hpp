@@ -8,9 +8,10 @@
 namespace deploy {
 
 struct ProbeResult {
-    int status = 0;      ///< 0: no answer
-    std::string body;    ///< at most 64 KiB of it
-    std::string reason;  ///< why there was no answer, in words
+    int status = 0;        ///< 0: no answer
+    std::string body;      ///< at most 64 KiB of it
+    std::string reason;    ///< why there was no answer, in words
+    bool refused = false;  ///< because nobody listens there
     [[nodiscard]] bool ok() const { return status == 200; }
 };
 

@@ -135,7 +135,10 @@ StepResult start_instance(const Work& work, const InstanceSpec& spec, const Step
     if (item.action == Action::change) compute.start_server(id, work.context.call(stop));
     work.board.with([&](Board& board) { board.server_ids[spec.name] = id; });
     return {.changed = item.action != Action::keep,
-            .detail = item.action == Action::create ? "asked for" : item.why};
+            .detail = item.action == Action::create    ? "asked for"
+                      : item.action == Action::replace ? "replaced"
+                      : item.action == Action::change  ? "started"
+                                                       : item.why};
 }
 
 StepResult await_instance(const Work& work, const InstanceSpec& spec, const StepReport& report,

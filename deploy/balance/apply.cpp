@@ -128,7 +128,10 @@ StepResult make_balancer(const Work& work, const StepReport& report, const std::
                  .id;
     }
     work.board.with([&](Board& board) { board.balancer_id = id; });
-    return {.changed = item.action != Action::keep, .detail = item.why};
+    return {.changed = item.action != Action::keep,
+            .detail = item.action == Action::replace  ? "replaced"
+                      : item.action == Action::change ? "to be mended"
+                                                      : item.why};
 }
 
 StepResult settle_balancer(const Work& work, const StepReport& report, const std::stop_token& stop) {
@@ -159,7 +162,8 @@ StepResult make_zone(const Work& work, const std::stop_token& stop) {
                  .id;
     dns.wait_for_zone(id, openstack::dns::Status::active, work.context.wait(stop));
     work.board.with([&](Board& board) { board.zone_id = id; });
-    return {.changed = item.action == Action::create, .detail = item.why};
+    return {.changed = item.action == Action::create,
+            .detail = item.action == Action::create ? "ACTIVE" : item.why};
 }
 
 StepResult publish_name(const Work& work, const StepReport& report, const std::stop_token& stop) {

@@ -34,6 +34,7 @@ void Outage::bear(const openstack::Error& error) {
     if (!begin_ || now - latest_ > patience) {
         begin_ = now;
         pause_ = first_pause;
+        told_ = 0;
     }
     const auto end = std::min(*begin_ + patience, context_.deadline);
     const auto wanted = error.details().retry_after.value_or(std::chrono::seconds(0));
@@ -41,12 +42,24 @@ void Outage::bear(const openstack::Error& error) {
     if (next >= end) {
         if (*begin_ != now)
             say_(fmt::format("The cloud has not answered as it should for {}: giving up",
-                             in_words(now - *begin_)));
+                             in_words(now - *begin_)),
+                 false);
         throw;
     }
-    say_(fmt::format(
-        "The cloud does not answer as it should: {}. Going on in {}; giving up if that lasts {} (--patience)",
-        error.what(), in_words(next - now + std::chrono::milliseconds(999)), in_words(patience)));
+    const auto wait = in_words(next - now + std::chrono::milliseconds(999));
+    if (told_ == 0 || error.status() != last_status_) {
+        say_(fmt::format("The cloud does not answer as it should: {}. Going on in {}; giving up if that "
+                         "lasts {} (--patience)",
+                         error.what(), wait, in_words(patience)),
+             false);
+        told_ = 0;
+    } else {
+        // Where nobody can be reached nothing else was said since.
+        say_(fmt::format("No better for {}; again in {}", in_words(now - *begin_), wait),
+             told_ > 1 && error.status() == 0);
+    }
+    ++told_;
+    last_status_ = error.status();
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any never;

@@ -18,9 +18,9 @@ namespace deploy {
 /// The failures of one command. Those that are less than --patience apart count as one outage, which may last as long.
 class Outage {
   public:
-    /// `say` gets a line for the user.
-    Outage(const Context& context, std::function<void(const std::string& line)> say)
-        : context_(context), say_(std::move(say)) {}
+    /// Gets a line for the user; one that only counts on may take the place of the one before.
+    using Say = std::function<void(const std::string& line, bool replaces_last)>;
+    Outage(const Context& context, Say say) : context_(context), say_(std::move(say)) {}
 
     /// In a handler of the failure: waits and returns when it is time for another attempt; else throws it again.
     void bear(const openstack::Error& error);
@@ -28,7 +28,9 @@ class Outage {
   private:
     using Clock = std::chrono::steady_clock;
     const Context& context_;
-    std::function<void(const std::string&)> say_;
+    Say say_;
+    int told_ = 0;  ///< failures of this outage
+    int last_status_ = 0;
     std::optional<Clock::time_point> begin_;
     Clock::time_point latest_;
     std::chrono::milliseconds pause_{};
@@ -36,7 +38,7 @@ class Outage {
 
 /// Does the work; begins it anew after failures that may pass. It has to look what an earlier attempt has left.
 template <class Work>
-auto through_outages(const Context& context, std::function<void(const std::string&)> say, const Work& work) {
+auto through_outages(const Context& context, Outage::Say say, const Work& work) {
     for (Outage outage(context, std::move(say));;) {
         try {
             return work();

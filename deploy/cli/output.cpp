@@ -82,6 +82,7 @@ json::object object_of(const Status& status) {
     return {{"deployment", status.deployment},
             {"healthy", status.healthy()},
             {"url", status.url},
+            {"direct_url", status.direct_url},
             {"fractals", status.application ? json::value(status.application->fractals) : json::value()},
             {"backlog", backlog_of(status)},
             {"drawn_by", drawn_by(status)},
@@ -121,6 +122,12 @@ std::string in_words(const ApplicationStatus& application) {
     return text + "\n";
 }
 
+/// A broker's error is long, and said once.
+bool is_told_below(const Status& status, const InstanceStatus& instance) {
+    return status.application && !status.application->queue_trouble.empty() &&
+           instance.health == status.application->queue_trouble;
+}
+
 }  // namespace
 
 std::string to_text(const Plan& plan) {
@@ -128,7 +135,8 @@ std::string to_text(const Plan& plan) {
     for (const auto& item : plan.items)
         rows.push_back(
             {std::string(to_string(item.action)), item.kind, item.name, common::tty::printable(item.why)});
-    auto text = common::tty::table({{"Action"}, {"What"}, {"Name"}, {"Why"}}, rows);
+    auto text = common::tty::table({{"Action"}, {"What"}, {"Name"}, {"Why"}}, rows,
+                                   common::tty::terminal_columns(stdout));
     for (const auto& quota : plan.quotas)
         text += fmt::format("{} of {}: {} needed, {}\n", quota.enough() ? "quota" : "NOT ENOUGH quota",
                             quota.resource, quota.needed,
@@ -143,9 +151,10 @@ std::string to_text(const Status& status, const Options& options) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& instance : status.instances)
         rows.push_back({instance.name, instance.state, instance.fixed_address, instance.floating_address,
-                        common::tty::printable(instance.health)});
-    auto text =
-        common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows);
+                        is_told_below(status, instance) ? "the queue is in trouble, see below"
+                                                        : common::tty::printable(instance.health)});
+    auto text = common::tty::table({{"Instance"}, {"State"}, {"Fixed IP"}, {"Floating IP"}, {"Health"}}, rows,
+                                   common::tty::terminal_columns(stdout));
     if (std::ranges::all_of(status.instances, [](const auto& instance) { return instance.id.empty(); }))
         text += fmt::format("There is no instance of the deployment '{}' in this project; {} makes them.\n",
                             status.deployment, invocation(options, "deploy"));
@@ -156,6 +165,9 @@ std::string to_text(const Status& status, const Options& options) {
                     ? fmt::format("Fractals is at {} ({} fractals so far)\n", status.url,
                                   status.application->fractals)
                     : fmt::format("Fractals should be at {}, but it does not answer\n", status.url);
+    if (!status.direct_url.empty())
+        text += fmt::format("Where no resolver knows that name yet, one of its APIs is at {}\n",
+                            status.direct_url);
     return text;
 }
 
@@ -195,6 +207,20 @@ std::string to_json(const std::vector<Removed>& removed) {
     for (const auto& key : private_keys_of(removed))
         keys.push_back(json::value(key.string()));
     return line({{"removed", list}, {"private_keys", keys}});
+}
+
+std::string to_json(const Console& console) {
+    return line({{"instance", console.instance}, {"console", common::tty::valid_utf8(console.text)}});
+}
+
+std::string to_json(const common::process::Result& result) {
+    return line({{"exit_status", result.exit_status},
+                 {"output", common::tty::valid_utf8(result.output)},
+                 {"error", common::tty::valid_utf8(result.error)}});
+}
+
+std::string url_to_json(const std::string& url) {
+    return line({{"url", url}});
 }
 
 std::string to_json(const Upgraded& upgraded) {

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "common/process/process.hpp"
 #include "deploy/apply/deployment.hpp"
+#include "deploy/operations/access.hpp"
 #include "deploy/operations/destroy.hpp"
 #include "deploy/operations/status.hpp"
 #include "deploy/operations/upgrade.hpp"
@@ -23,6 +25,10 @@ namespace deploy {
                                   double seconds);
 [[nodiscard]] std::string to_json(const std::vector<Removed>& removed);
 [[nodiscard]] std::string to_json(const Upgraded& upgraded);
+[[nodiscard]] std::string to_json(const Console& console);
+/// Of a command that ssh ran.
+[[nodiscard]] std::string to_json(const common::process::Result& result);
+[[nodiscard]] std::string url_to_json(const std::string& url);
 /// {"error": {"message", "status", "request_id", "retryable"}}
 [[nodiscard]] std::string error_to_json(const std::exception& error);
 

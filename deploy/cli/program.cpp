@@ -10,6 +10,7 @@
 #include "deploy/cli/interrupt.hpp"
 #include "deploy/cli/outage.hpp"
 #include "deploy/cli/output.hpp"
+#include "deploy/cli/reach.hpp"
 #include "deploy/cli/runs.hpp"
 #include "deploy/plan/recorded.hpp"
 
@@ -69,9 +70,10 @@ int run_program(const Program& program, int argc, char** argv) {
             if (makes_things(line->operation)) require_balance(context);
         };
         // Whoever only asks is better told at once that the cloud does not answer.
-        if (changes_things(line->operation))
+        if (changes_things(line->operation)) {
+            reach(context, say);
             through_outages(context, say, complete);
-        else
+        } else
             complete();
         context.topology = program.topology(context.options);
         return run(*line, context, afterwards);
@@ -80,6 +82,8 @@ int run_program(const Program& program, int argc, char** argv) {
         std::cerr << program.name << ": interrupted." << (afterwards.empty() ? "" : " ") << afterwards
                   << "\n";
         return exit_interrupted;
+    } catch (const openstack::TransportError& error) {
+        return fail(options, program.name, explained(error), afterwards, exit_failed);
     } catch (const openstack::ConfigError& error) {
         return fail(options, program.name, error, afterwards, exit_usage);
     } catch (const std::exception& error) {

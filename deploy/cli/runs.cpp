@@ -123,6 +123,9 @@ int run_deploy(const Context& context, const std::string& verb, std::string& aft
             "Fractals is at {}{}, {} in {:.0f} s.\n", deployed.entrance_url,
             now.application ? fmt::format(" ({} fractals so far)", now.application->fractals) : "",
             plan.changes_nothing() ? "unchanged, checked" : "deployed", took.count());
+        if (!now.direct_url.empty())
+            text += fmt::format("Where no resolver knows that name yet, one of its APIs is at {}\n",
+                                now.direct_url);
         text += fmt::format("Look: {} · log in: {} · stop: {}\n", invocation(context.options, "status"),
                             invocation(context.options, "ssh"), invocation(context.options, "destroy"));
     }
@@ -214,15 +217,37 @@ int run_destroy(const Context& context, std::string& afterwards) {
 int run_open(const Context& context) {
     const auto now = status(context);
     if (now.url.empty()) throw openstack::NotFound("the deployment has no address yet; deploy first");
-    print(now.url + "\n");
+    print(context.options.json ? url_to_json(now.url) : now.url + "\n");
     if (!open_in_browser(now.url))
         std::cerr << "There is no desktop here; open the address above in a browser.\n";
     return 0;
 }
 
+int run_logs(const CommandLine& line, const Context& context) {
+    const auto console = logs(context, line.instance, line.lines);
+    print(context.options.json ? to_json(console) : console.text);
+    return 0;
+}
+
+int run_login(const CommandLine& line, const Context& context) {
+    const auto login = ssh_login(context, line.instance, line.arguments);
+    if (!login.missing_key.empty()) say(login.missing_key);
+    if (!context.options.json) run_ssh(login.words);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline -
+                                                                            std::chrono::steady_clock::now());
+    const auto result = common::process::run({.arguments = login.words, .timeout = left});
+    if (result.timed_out)
+        throw openstack::Timeout(
+            "the command on the instance had not ended when the time of --timeout was over");
+    print(to_json(result));
+    return result.exit_status;
+}
+
 }  // namespace
 
-void say(const std::string& line) {
+void say(const std::string& line, bool replaces_last) {
+    constexpr auto over_the_last_line = "\x1b[1A\r\x1b[2K";
+    if (replaces_last && common::tty::is_interactive(stderr)) std::cerr << over_the_last_line;
     std::cerr << common::tty::printable(line) << "\n" << std::flush;
 }
 
@@ -237,10 +262,9 @@ int run(const CommandLine& line, const Context& context, std::string& afterwards
         case Operation::status:
             return run_status(context);
         case Operation::logs:
-            print(logs(context, line.instance, line.lines));
-            return 0;
+            return run_logs(line, context);
         case Operation::ssh:
-            run_ssh(ssh_command(context, line.instance, line.arguments));
+            return run_login(line, context);
         case Operation::open:
             return run_open(context);
         case Operation::upgrade:

@@ -11,7 +11,7 @@ namespace deploy {
 /// Answers with the exit status. `afterwards` is what to tell should this throw; it changes with what has been done.
 int run(const CommandLine& line, const Context& context, std::string& afterwards);
 
-/// A line for the user beside what was asked for.
-void say(const std::string& line);
+/// A line for the user beside what was asked for; on a terminal it may take the last one's place.
+void say(const std::string& line, bool replaces_last = false);
 
 }  // namespace deploy

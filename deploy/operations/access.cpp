@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -64,11 +65,26 @@ std::string quoted_for_proxy(const std::string& word) {
     return shell_quote(doubled);
 }
 
-/// The private key; empty when ssh should try what it has.
-std::filesystem::path identity_for(const Context& context, const std::string& keypair) {
-    if (!context.options.identity.empty()) return context.options.identity;
-    auto identity = private_key_path(keypair);
-    return std::filesystem::exists(identity) ? identity : std::filesystem::path();
+struct Identity {
+    std::filesystem::path file;  ///< empty when ssh should try what it has
+    std::string missing;         ///< why it has to
+};
+
+/// The private key. One of the same name on this machine may be of another cloud's keypair.
+Identity identity_for(const Context& context, const Observed& observed,
+                      const openstack::compute::Server& server) {
+    if (!context.options.identity.empty()) return {.file = context.options.identity, .missing = {}};
+    if (server.key_name.empty()) return {};
+    const auto file = private_key_path(server.key_name);
+    auto known = observed.keypairs;
+    if (observed.keypair) known.push_back(*observed.keypair);
+    const auto keypair = std::ranges::find(known, server.key_name, &openstack::compute::Keypair::name);
+    if (std::filesystem::exists(file) && (keypair == known.end() || is_private_key_of(file, *keypair)))
+        return {.file = file, .missing = {}};
+    return {.file = {},
+            .missing = "'" + server.name + "' has the keypair '" + server.key_name +
+                       "', whose private key is not at " + file.string() +
+                       ", so ssh tries the keys that it has; name the right one with -i FILE"};
 }
 
 /// Whether there is somebody whom ssh may ask for a passphrase.
@@ -116,21 +132,22 @@ std::vector<std::string> ssh_through(const Context& context, const Observed& obs
         "again");
 }
 
-std::vector<std::string> way_to(const Context& context, const Observed& observed, const std::string& instance,
-                                Asking asking) {
+Login way_to(const Context& context, const Observed& observed, const std::string& instance, Asking asking) {
     const auto found = find_instance(context, observed, instance);
     if (found.server.status != openstack::compute::ServerStatus::active)
         throw openstack::Conflict("nobody can log in to '" + found.server.name + "': it is " +
                                   state_of(found.server) + ". " + invocation(context.options, "deploy") +
                                   " brings up what is down, and replaces what is broken");
-    const auto identity = identity_for(context, found.server.key_name);
-    return found.floating_address.empty() ? ssh_through(context, observed, found, identity, asking)
-                                          : ssh_to(context, found, found.floating_address, identity, asking);
+    auto [identity, missing] = identity_for(context, observed, found.server);
+    return {.words = found.floating_address.empty()
+                         ? ssh_through(context, observed, found, identity, asking)
+                         : ssh_to(context, found, found.floating_address, identity, asking),
+            .missing_key = std::move(missing)};
 }
 
 }  // namespace
 
-std::string logs(const Context& context, const std::string& instance, int lines) {
+Console logs(const Context& context, const std::string& instance, int lines) {
     const auto server = find_instance(context, observe(context), instance).server;
     const auto why = "; it is " + state_of(server);
     std::string text;
@@ -147,21 +164,21 @@ std::string logs(const Context& context, const std::string& instance, int lines)
             error.details());
     }
     if (text.empty()) throw openstack::NotFound("the console of '" + server.name + "' is still empty" + why);
-    return text;
+    return {.instance = server.name, .text = std::move(text)};
 }
 
-std::vector<std::string> ssh_command(const Context& context, const std::string& instance,
-                                     const std::vector<std::string>& command) {
-    auto words = way_to(context, observe(context), instance, Asking::yes);
-    words.insert(words.end(), command.begin(), command.end());
-    return words;
+Login ssh_login(const Context& context, const std::string& instance,
+                const std::vector<std::string>& command) {
+    auto login = way_to(context, observe(context), instance, Asking::yes);
+    login.words.insert(login.words.end(), command.begin(), command.end());
+    return login;
 }
 
-std::vector<std::string> batch_ssh_command(const Context& context, const Observed& observed,
-                                           const std::string& instance, const std::string& command) {
-    auto words = way_to(context, observed, instance, Asking::no);
-    words.push_back(command);
-    return words;
+Login batch_ssh_login(const Context& context, const Observed& observed, const std::string& instance,
+                      const std::string& command) {
+    auto login = way_to(context, observed, instance, Asking::no);
+    login.words.push_back(command);
+    return login;
 }
 
 void run_ssh(const std::vector<std::string>& command) {

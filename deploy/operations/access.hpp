@@ -9,16 +9,26 @@
 
 namespace deploy {
 
-/// The console's text; the last `lines` lines, all of it with 0. `instance` empty: the entrance.
-[[nodiscard]] std::string logs(const Context& context, const std::string& instance, int lines);
+struct Console {
+    std::string instance;
+    std::string text;
+};
 
-/// The words of the ssh command line that logs in (and runs `command`, if any).
-[[nodiscard]] std::vector<std::string> ssh_command(const Context& context, const std::string& instance,
-                                                   const std::vector<std::string>& command);
+/// The console; its last `lines` lines, all of it with 0. `instance` empty: the entrance.
+[[nodiscard]] Console logs(const Context& context, const std::string& instance, int lines);
+
+struct Login {
+    std::vector<std::string> words;  ///< of ssh's command line
+    /// That the private key was not found, and where; empty when it was.
+    std::string missing_key;
+};
+
+/// Logs in (and runs `command`, if any).
+[[nodiscard]] Login ssh_login(const Context& context, const std::string& instance,
+                              const std::vector<std::string>& command);
 /// For a program: asks nothing, waits a while for the instance at most.
-[[nodiscard]] std::vector<std::string> batch_ssh_command(const Context& context, const Observed& observed,
-                                                         const std::string& instance,
-                                                         const std::string& command);
+[[nodiscard]] Login batch_ssh_login(const Context& context, const Observed& observed,
+                                    const std::string& instance, const std::string& command);
 /// Becomes ssh; returns only by throwing.
 [[noreturn]] void run_ssh(const std::vector<std::string>& command);
 

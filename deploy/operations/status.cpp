@@ -123,7 +123,10 @@ Status status(const Context& context) {
     }
     judge_from_inside(result);
     result.balance = balance_status(context, observed);
-    if (result.balance) result.url = url_of(context, *result.balance);
+    if (result.balance) {
+        if (result.balance->method == BalanceMethod::dns) result.direct_url = result.url;
+        result.url = url_of(context, *result.balance);
+    }
     for (const auto& [name, instance] : observed.instances)
         if (topology.find(name) == nullptr) {
             result.instances.push_back(status_of(name, metadata_of(instance.server, role_key), &instance));

@@ -29,6 +29,8 @@ struct Status {
     std::vector<InstanceStatus> instances;
     std::optional<BalanceStatus> balance;
     std::string url;  ///< of the gallery; empty while it has no address
+    /// An API by its address, where `url` has a name that has still to get around; else empty.
+    std::string direct_url;
     /// What an API said; absent when none answered.
     std::optional<ApplicationStatus> application;
     [[nodiscard]] bool healthy() const;

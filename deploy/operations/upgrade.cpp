@@ -143,12 +143,15 @@ class Upgrade {
     void install(const InstanceSpec& spec) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(context_.deadline - steady_clock::now());
-        const auto result = common::process::run(
-            {.arguments = batch_ssh_command(context_, observed_, spec.name, std::string(run_script)),
-             .input = script_for(spec, context_.topology, observed_, package_),
-             .timeout = std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1),
-                                                              longest_installation)});
-        if (!result.ok()) throw openstack::ResourceFailed(reason_in(result));
+        const auto login = batch_ssh_login(context_, observed_, spec.name, std::string(run_script));
+        const auto result =
+            common::process::run({.arguments = login.words,
+                                  .input = script_for(spec, context_.topology, observed_, package_),
+                                  .timeout = std::clamp<std::chrono::milliseconds>(
+                                      left, std::chrono::milliseconds(1), longest_installation)});
+        if (!result.ok())
+            throw openstack::ResourceFailed(reason_in(result) +
+                                            (login.missing_key.empty() ? "" : ". " + login.missing_key));
     }
 
     void verify(const InstanceSpec& spec, const ObservedInstance& instance, const StepReport& report,

@@ -260,13 +260,21 @@ void plan_removals(const Context& context, const Observed& observed, Plan& plan)
             plan.items.push_back({"port", name, Action::remove, "goes with its instance", port.id});
 }
 
+/// A version and the beginning of its sum say which package it is; the whole sum is in the metadata.
+std::string shortened(const std::string& mark) {
+    constexpr std::size_t shown_of_sum = 12;
+    const auto sum = mark.rfind(' ') + 1;
+    return mark.size() - sum <= shown_of_sum ? mark : mark.substr(0, sum + shown_of_sum) + "…";
+}
+
 /// The package is needed as long as an instance has still to fetch it.
 PlannedItem plan_package(const Context& context, const Observed& observed, const Plan& so_far) {
     const auto installed = installed_package(context.options, context.topology, observed.instances);
     const auto& url = installed ? installed->url : context.options.package_url;
     const auto name = url.empty() ? package_container(context.topology.deployment) : url;
     if (!so_far.makes_servers()) return {"package", name, Action::keep, "nobody fetches it now"};
-    const auto which = installed ? "the one that is installed, " + installed->mark + ": " : std::string();
+    const auto which =
+        installed ? "the one that is installed, " + shortened(installed->mark) + ": " : std::string();
     if (!url.empty()) return {"package", name, Action::keep, which + "fetched from there"};
     return {"package", name, Action::create, which + "instances fetch it from the cloud's object storage"};
 }

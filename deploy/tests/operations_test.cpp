@@ -140,14 +140,18 @@ class Operations : public ::testing::Test {
         return found;
     }
 
-    /// With a script in ssh's place, which the upgrade runs for each instance.
-    static Result upgrade(const std::string& ssh) {
+    /// With a script in ssh's place.
+    static std::map<std::string, std::string> with_ssh(const std::string& ssh) {
         const auto folder = cloud_->home() / "bin";
         std::filesystem::create_directories(folder);
         std::ofstream(folder / "ssh") << "#!/bin/sh\n" << ssh;
         std::filesystem::permissions(folder / "ssh", std::filesystem::perms::owner_all);
+        return {{"PATH", folder.string() + ":" + std::getenv("PATH")}};
+    }
+    /// Which runs it for each instance.
+    static Result upgrade(const std::string& ssh) {
         return run("upgrade --package " + (cloud_->home() / "faafo-1.1.0-test.tar.gz").string(),
-                   {{"PATH", folder.string() + ":" + std::getenv("PATH")}});
+                   with_ssh(ssh));
     }
 
     /// Twice, and nothing is left but what the cloud had from the beginning.
@@ -404,6 +408,36 @@ TEST_F(Operations, UpgradesOneAfterTheOtherAndGoesOnWhereItFailed) {
     const std::string text{std::istreambuf_iterator<char>(script), {}};
     EXPECT_THAT(text, AllOf(HasSubstr("-r 'worker'"), HasSubstr("transport_url=amqp://")));
     EXPECT_THAT(failed.error + failed.output, ::testing::Not(HasSubstr("amqp://")));
+}
+
+TEST_F(Operations, WhatIsLookedAtIsSaidInJSONToo) {
+    succeeds("deploy --api 1 --workers 0");
+    EXPECT_THAT(std::string(json("open").at("url").as_string()), HasSubstr("http://"));
+    const auto console = json("logs app-services --lines 3");
+    EXPECT_EQ(console.at("instance").as_string(), "app-services");
+    EXPECT_TRUE(console.contains("console"));
+
+    auto environment = with_ssh("printf 'a\\tb\\377'; echo no >&2; exit 5\n");
+    const auto ended = run("ssh --json -c uptime", environment);
+    EXPECT_EQ(ended.exit_status, 5);
+    const auto said = boost::json::parse(ended.output).as_object();
+    EXPECT_EQ(said.at("exit_status").as_int64(), 5);
+    EXPECT_EQ(said.at("output").as_string(), "a\tb\\xff");
+    EXPECT_EQ(said.at("error").as_string(), "no\n");
+    EXPECT_THAT(ended.error, ::testing::Not(HasSubstr("private key")));
+
+    environment["XDG_DATA_HOME"] = "/elsewhere";
+    EXPECT_THAT(run("ssh -c uptime", environment).error,
+                AllOf(HasSubstr("'app-api-1' has the keypair 'demokey', whose private key is not at "
+                                "/elsewhere/fractals/key-demokey"),
+                      HasSubstr("-i FILE")));
+    // One of that name, of another cloud's keypair.
+    const auto data = cloud_->home() / "data";
+    std::filesystem::create_directories(data / "fractals");
+    std::ofstream(data / "fractals/key-demokey") << "another";
+    std::ofstream(data / "fractals/key-demokey.pub") << "ssh-ed25519 AAAAanother me@home\n";
+    environment["XDG_DATA_HOME"] = data;
+    EXPECT_THAT(run("ssh -c uptime", environment).error, HasSubstr("whose private key is not at"));
 }
 
 TEST_F(Operations, WhatIsMadeLaterGetsThePackageThatIsInstalled) {

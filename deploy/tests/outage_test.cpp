@@ -5,6 +5,7 @@
 
 #include "deploy/apply/lingering.hpp"
 #include "deploy/apply/server.hpp"
+#include "deploy/cli/reach.hpp"
 #include "deploy/tests/offline_context.hpp"
 
 namespace deploy {
@@ -21,7 +22,7 @@ class Bearing : public ::testing::Test {
   protected:
     Bearing() { context_.options.patience = std::chrono::seconds(3); }
     auto says() {
-        return [this](const std::string& line) { said_.push_back(line); };
+        return [this](const std::string& line, bool) { said_.push_back(line); };
     }
     const StepReport report_ = [this](const std::string& line) { said_.push_back(line); };
 
@@ -50,6 +51,30 @@ TEST_F(Bearing, TheWorkIsBegunAnewUntilItSucceeds) {
     ASSERT_EQ(said_.size(), 1U);
     EXPECT_THAT(said_.front(),
                 HasSubstr("GET x: 503. Going on in 1 s; giving up if that lasts 3 s (--patience)"));
+}
+
+TEST_F(Bearing, TheSameIsNotToldInFullAgain) {
+    context_.options.patience = std::chrono::minutes(1);
+    int attempts = 0;
+    through_outages(context_, says(), [&] {
+        if (++attempts < 3) throw ServiceUnavailable("GET x: 503", {.status = 503});
+    });
+    ASSERT_EQ(said_.size(), 2U);
+    EXPECT_THAT(said_.back(), ::testing::MatchesRegex("No better for [0-9]+ s; again in [0-9]+ s"));
+}
+
+TEST_F(Bearing, ACloudThatWasNeverThereIsNamedWithWhatToDo) {
+    context_.options.patience = std::chrono::seconds(0);
+    try {
+        reach(context_, says());
+        ADD_FAILURE() << "somebody answered";
+    } catch (const TransportError& error) {
+        EXPECT_THAT(explained(error).what(),
+                    ::testing::AllOf(HasSubstr("nothing listens at 127.0.0.1:1. Is the cloud up?"),
+                                     HasSubstr("`localcloud up`")));
+    }
+    const TransportError cut_off("cut off", {.url = "no address"});
+    EXPECT_STREQ(explained(cut_off).what(), "cut off");
 }
 
 TEST_F(Bearing, AnOutageThatLastsIsTheLastWord) {
