@@ -58,18 +58,27 @@ class Drawing {
     std::string text_;
 };
 
-/// Takes from the widest column until all fit.
-void narrow(std::vector<std::size_t>& widths, std::size_t room) {
-    constexpr std::size_t narrowest = 4;
-    const auto total = [&] {
-        std::size_t sum = 1;
-        for (const std::size_t columns : widths)
-            sum += columns + 3;
-        return sum;
-    };
-    while (total() > room) {
-        const auto widest = std::max_element(widths.begin(), widths.end());
-        if (widest == widths.end() || *widest <= narrowest) return;
+std::size_t longest_word(const std::vector<std::string>& lines) {
+    std::size_t longest = 0;
+    for (std::string_view line : lines)
+        while (!line.empty()) {
+            const std::string_view word = line.substr(0, line.find(' '));
+            longest = std::max(longest, width(word));
+            line.remove_prefix(std::min(word.size() + 1, line.size()));
+        }
+    return longest;
+}
+
+/// Takes from the widest column that is above its floor, until all fit or none is.
+void narrow(std::vector<std::size_t>& widths, const std::vector<std::size_t>& floors, std::size_t room) {
+    std::size_t total = 1;
+    for (const std::size_t columns : widths)
+        total += columns + 3;
+    for (; total > room; --total) {
+        std::size_t* widest = nullptr;
+        for (std::size_t i = 0; i < widths.size(); ++i)
+            if (widths[i] > floors[i] && (widest == nullptr || widths[i] > *widest)) widest = &widths[i];
+        if (widest == nullptr) return;
         --*widest;
     }
 }
@@ -106,7 +115,16 @@ std::string table(const std::vector<Column>& columns, const std::vector<std::vec
         }
     }
     if (room != 0) {
-        narrow(widths, room);
+        // Between words as long as that is enough, then within them.
+        constexpr std::size_t narrowest = 4;
+        std::vector<std::size_t> words(columns.size(), narrowest);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            words[i] = std::max(words[i], longest_word(titles[i]));
+            for (const Cells& row : all)
+                words[i] = std::max(words[i], longest_word(row[i]));
+        }
+        narrow(widths, words, room);
+        narrow(widths, std::vector<std::size_t>(columns.size(), narrowest), room);
         for (Cells& row : all)
             break_lines(row, widths);
         break_lines(titles, widths);

@@ -44,6 +44,14 @@ TEST(Table, BreaksCellsWhereThereIsNoRoom) {
               "| x    | 012345678 |\n"
               "|      | 9abc      |\n"
               "+------+-----------+\n");
+    EXPECT_EQ(tty::table({{"Name"}, {"Why"}}, {{"all-in-one", "it is there"}}, 25),
+              "+------------+----------+\n"
+              "| Name       | Why      |\n"
+              "+------------+----------+\n"
+              "| all-in-one | it is    |\n"
+              "|            | there    |\n"
+              "+------------+----------+\n")
+        << "the other column has words to break between";
     EXPECT_EQ(tty::table({{"A"}}, {{"日本"}}, 8), "+------+\n| A    |\n+------+\n| 日本 |\n+------+\n");
     EXPECT_EQ(tty::table({{"A"}}, {{"日本語"}}, 8),
               "+------+\n| A    |\n+------+\n| 日本 |\n| 語   |\n+------+\n");

@@ -7,6 +7,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "deploy/cli/reach.hpp"
+
 namespace deploy {
 namespace {
 
@@ -17,6 +19,11 @@ std::string in_words(std::chrono::steady_clock::duration duration) {
     constexpr int minute = 60;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
     return seconds < 2 * minute ? fmt::format("{} s", seconds) : fmt::format("{} min", seconds / minute);
+}
+
+std::string words_of(const openstack::Error& error) {
+    const auto* transport = dynamic_cast<const openstack::TransportError*>(&error);
+    return transport != nullptr ? explained(*transport).what() : error.what();
 }
 
 }  // namespace
@@ -50,7 +57,7 @@ void Outage::bear(const openstack::Error& error) {
     if (told_ == 0 || error.status() != last_status_) {
         say_(fmt::format("The cloud does not answer as it should: {}. Going on in {}; giving up if that "
                          "lasts {} (--patience)",
-                         error.what(), wait, in_words(patience)),
+                         words_of(error), wait, in_words(patience)),
              false);
         told_ = 0;
     } else {
