@@ -106,6 +106,13 @@ std::string BrokerTest::slow_request(const std::string& uuid) {
            R"("xa":-0.3,"xb":0.3,"ya":-0.3,"yb":0.3})";
 }
 
+void BrokerTest::delete_while_it_is_drawn(const ApiProgram& api, const std::string& uuid) {
+    auto client = api.client();
+    ASSERT_EQ(client.post("/v1/fractal", endless_request(uuid)).status, 201);
+    ASSERT_TRUE(becomes(api, uuid, "drawing"));
+    ASSERT_EQ(client.del("/v1/fractal/" + uuid).status, 204);
+}
+
 std::string BrokerTest::endless_request(const std::string& uuid) {
     return R"({"uuid":")" + uuid +
            R"(","c_re":-0.7269,"c_im":0.1889,"width":9999,"height":9999,"iterations":9999,)"

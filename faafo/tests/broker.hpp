@@ -49,6 +49,8 @@ class BrokerTest : public testing::Test {
     static std::string slow_request(const std::string& uuid);
     /// Minutes.
     static std::string endless_request(const std::string& uuid);
+    /// Asks for one and deletes it while a worker is at it.
+    static void delete_while_it_is_drawn(const ApiProgram& api, const std::string& uuid);
 
     static std::unique_ptr<common::testkit::RabbitMq> broker;
     Files files;

@@ -251,9 +251,7 @@ TEST_F(BrokerTest, AWorkerLeavesADrawingThatWasDeletedAndGoesOn) {
     const ApiProgram api = start_api("api");
     auto client = api.client();
     const auto worker = start_worker("worker", api, {}, {"--lease", "1"});
-    ASSERT_EQ(client.post("/v1/fractal", endless_request(numbered_uuid(1))).status, 201);
-    ASSERT_TRUE(becomes(api, numbered_uuid(1), "drawing"));
-    ASSERT_EQ(client.del("/v1/fractal/" + numbered_uuid(1)).status, 204);
+    ASSERT_NO_FATAL_FAILURE(delete_while_it_is_drawn(api, numbered_uuid(1)));
     ASSERT_EQ(client.post("/v1/fractal", request_json(small_fractal(numbered_uuid(2)))).status, 201);
     EXPECT_TRUE(becomes(api, numbered_uuid(2), "done")) << log_text("worker");
 }
@@ -262,9 +260,7 @@ TEST_F(BrokerTest, AWorkerGoesOnWithWhatANewConnectionBringsAfterADeletion) {
     const ApiProgram api = start_api("api");
     auto client = api.client();
     const auto worker = start_worker("worker", api, {}, {"--lease", "1"});
-    ASSERT_EQ(client.post("/v1/fractal", endless_request(numbered_uuid(1))).status, 201);
-    ASSERT_TRUE(becomes(api, numbered_uuid(1), "drawing"));
-    ASSERT_EQ(client.del("/v1/fractal/" + numbered_uuid(1)).status, 204);
+    ASSERT_NO_FATAL_FAILURE(delete_while_it_is_drawn(api, numbered_uuid(1)));
     broker->kill();
     ASSERT_TRUE(wait_until([&] { return log_text("worker").find("not wanted") != std::string::npos; }));
     broker->start();

@@ -53,7 +53,7 @@ void use_port(Transaction& transaction, const Call& call, Document& load_balance
     Document& taken = transaction.edit(Kind::port, port_id);
     taken["device_id"] = "lb-" + text(load_balancer, "id");
     taken["device_owner"] = "Octavia";
-    taken["status"] = "ACTIVE";
+    network::set_status(taken, true);
     network::touch(taken);
 }
 

@@ -212,26 +212,34 @@ TEST(Token, LivesByTheCloudsClockNotOurs) {
     EXPECT_EQ(cloud.server().requests().size(), 1U);
 }
 
-TEST(Token, AnEarlyRenewalThatFailsIsNoFailure) {
-    FakeCloud cloud([](const ServerRequest&) { return json_answer("{}"); });
+/// A cloud whose Keystone answers everything with one status while it is broken.
+class BreakableKeystone {
+  public:
+    explicit BreakableKeystone(int status) {
+        cloud.keystone = [this, status](const ServerRequest&) -> std::optional<Answer> {
+            if (!broken) return std::nullopt;
+            ++refused;
+            return json_answer("{}", status);
+        };
+    }
     std::atomic<bool> broken{false};
     std::atomic<int> refused{0};
-    cloud.keystone = [&](const ServerRequest&) -> std::optional<Answer> {
-        if (!broken) return std::nullopt;
-        ++refused;
-        return json_answer("{}", 500);
-    };
+    FakeCloud cloud{[](const ServerRequest&) { return json_answer("{}"); }};
+};
+
+TEST(Token, AnEarlyRenewalThatFailsIsNoFailure) {
+    BreakableKeystone keystone(500);
     const auto clock = std::make_shared<FakeClock>();
-    const auto session = cloud.connect_by_clock(clock).session();
+    const auto session = keystone.cloud.connect_by_clock(clock).session();
     EXPECT_EQ(session->token(), "token-number-1");
-    broken = true;
+    keystone.broken = true;
     clock->advance(59min);
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(session->token(), "token-number-1");
-    EXPECT_EQ(refused, 1) << "it is not tried again at every call";
+    EXPECT_EQ(keystone.refused, 1) << "it is not tried again at every call";
     clock->advance(2min);
     EXPECT_THROW(static_cast<void>(session->token()), ServiceUnavailable);
-    broken = false;
+    keystone.broken = false;
     EXPECT_EQ(session->token(), "token-number-2");
 }
 
@@ -276,21 +284,14 @@ TEST(Token, AnEarlyRenewalThatIsNotAnsweredEndsLongBeforeTheToken) {
 }
 
 TEST(Token, AnEarlyRenewalIsOneAttempt) {
-    FakeCloud cloud([](const ServerRequest&) { return json_answer("{}"); });
-    std::atomic<bool> broken{false};
-    std::atomic<int> refused{0};
-    cloud.keystone = [&](const ServerRequest&) -> std::optional<Answer> {
-        if (!broken) return std::nullopt;
-        ++refused;
-        return json_answer("{}", 503);
-    };
+    BreakableKeystone keystone(503);
     const auto clock = std::make_shared<FakeClock>();
-    const auto session = cloud.connect_by_clock(clock).session();
+    const auto session = keystone.cloud.connect_by_clock(clock).session();
     EXPECT_EQ(session->token(), "token-number-1");
-    broken = true;
+    keystone.broken = true;
     clock->advance(59min);
     EXPECT_EQ(session->token(), "token-number-1");
-    EXPECT_EQ(refused, 1);
+    EXPECT_EQ(keystone.refused, 1);
     EXPECT_TRUE(clock->sleeps().empty());
 }
 
